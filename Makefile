@@ -1,0 +1,37 @@
+# `make run` and `make test` set themselves up in .venv; uv is used where it is installed, else venv and pip.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint requirements build clean
+
+run: .venv/.run
+	@$(BIN)/hookline run
+
+test: .venv/.dev
+	$(BIN)/pytest
+
+lint: .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The layer's requirements with hashes, from the pins in pyproject.toml.
+requirements:
+	uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
+		--output-file functions/layer/requirements.txt pyproject.toml
+
+build:
+	sam validate --lint
+	sam build
+
+clean:
+	rm -rf .venv .aws-sam
+
+.venv/.run: pyproject.toml
+	@PYTHON="$(PYTHON)" ./.ci/setup local
+	@touch $@
+
+.venv/.dev: pyproject.toml
+	@PYTHON="$(PYTHON)" ./.ci/setup dev
+	@touch $@ .venv/.run

@@ -1,0 +1,98 @@
+"""Works through a batch of queue records: chats side by side, each chat strictly in order."""
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
+
+from hookline.claim import Status
+from hookline.clock import SECOND_MS
+from hookline.models import Message
+from hookline.outbox import Settled
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+logger = logging.getLogger(__name__)
+
+Record = dict[str, Any]  # one of an SQS event's "Records"
+LOG_OUT_OF_REACH_WAIT = 10.0  # seconds
+MAX_VISIBILITY = 43_000  # seconds; SQS allows 12 hours
+
+
+class Batch:
+    """Delivers the records of an SQS event and reports those that must stay on the queue."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators, wired once
+        self,
+        *,
+        deliver: Callable[[Message], Settled],
+        record_unreadable: Callable[[str, Status, dict[str, Any]], None],
+        client: "SQSClient",
+        queue_url: str,
+        executor: Executor,
+        attempt_seconds: float,
+    ) -> None:
+        self._deliver = deliver
+        self._record_unreadable = record_unreadable
+        self._client = client
+        self._queue_url = queue_url
+        self._executor = executor
+        self._attempt_ms = attempt_seconds * SECOND_MS
+
+    def work(self, records: Sequence[Record], remaining_ms: Callable[[], int]) -> dict[str, list[dict[str, str]]]:
+        """Return the partial batch response of Lambda's event source mapping."""
+        chats: dict[str, list[Record]] = {}
+        for record in records:
+            chats.setdefault(record["attributes"]["MessageGroupId"], []).append(record)
+        left = self._executor.map(lambda chat: self._chat(chat, remaining_ms), chats.values())
+        return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for chat in left for r in chat]}
+
+    def _chat(self, records: list[Record], remaining_ms: Callable[[], int]) -> list[Record]:
+        """Deliver one chat's records until one has to wait; return that one and all behind it."""
+        for n, record in enumerate(records):
+            if remaining_ms() < self._attempt_ms:
+                return self._give_back(records[n:], 0)
+            wait = self._one(record)
+            if wait is not None:
+                return self._give_back(records[n:], wait)
+        return []
+
+    def _one(self, record: Record) -> float | None:
+        """Return the seconds that the record has to wait, or None when it is done with."""
+        try:
+            message = Message.model_validate_json(record["body"])
+        except ValidationError as error:
+            return self._unreadable(record, error)
+        try:
+            return self._deliver(message).wait
+        except (ClientError, BotoCoreError):
+            logger.exception("The delivery log is out of reach.", extra={"delivery_id": message.delivery_id})
+            return LOG_OUT_OF_REACH_WAIT
+
+    def _unreadable(self, record: Record, error: ValidationError) -> float | None:
+        """Close what nobody can deliver, so that its chat goes on; the row keeps it for a person."""
+        logger.error("A queue record could not be read.", extra={"message_id": record["messageId"]})
+        about = {"text": record["body"], "error": {"code": "unreadable_record", "reason": str(error)[:500]}}
+        try:
+            self._record_unreadable(record["messageId"], Status.DEAD, about)
+        except (ClientError, BotoCoreError):
+            return LOG_OUT_OF_REACH_WAIT
+        return None
+
+    def _give_back(self, records: list[Record], wait: float) -> list[Record]:
+        """Let the whole rest of the chat wait as long as its head: any record in flight would block the chat longer."""
+        seconds = min(MAX_VISIBILITY, max(0, -int(-wait // 1)))
+        entries = [
+            {"Id": str(n), "ReceiptHandle": record["receiptHandle"], "VisibilityTimeout": seconds}
+            for n, record in enumerate(records)
+        ]
+        try:
+            self._client.change_message_visibility_batch(QueueUrl=self._queue_url, Entries=entries)  # type: ignore[arg-type]
+        except (ClientError, BotoCoreError):
+            # They come back all the same, when the queue's own timeout ends.
+            logger.exception("The visibility of %d records could not be set.", len(records))
+        return records

@@ -1,0 +1,75 @@
+"""Who may send a message now: the table that the delivery log decides by. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hookline.clock import SECOND_MS
+from hookline.models import Message
+
+
+class Status(StrEnum):
+    """Where a delivery stands."""
+
+    SENDING = "sending"
+    RETRYING = "retrying"
+    SENT = "sent"
+    FAILED = "failed"
+    DEAD = "dead"
+    DROPPED = "dropped"
+    UNMATCHED = "unmatched"
+
+
+TOLD = frozenset({Status.SENT})
+GIVEN_UP = frozenset({Status.FAILED, Status.DEAD})
+MAX_LOST_LEASES = 3  # a message whose worker died this often is closed untouched
+
+
+class Decision(StrEnum):
+    """What a worker does that finds a row."""
+
+    CLAIM = "claim"
+    LEAVE = "leave"  # on the queue, until the lease ends
+    COPY = "copy"  # acknowledge: it is told already, or will be
+    NEXT = "next"  # tell it again, as the next generation
+    CLOSE = "close"  # it stopped its worker too often
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The part of a row that decides. Times are ms since 1970; ``lease_until`` is 0 when nobody holds it."""
+
+    status: Status
+    request_id: str
+    lease_until: int = 0
+    lost_leases: int = 0
+    told_at: int = 0
+
+
+def decide(row: Row, message: Message, now: int) -> Decision:
+    """Return what to do with the message, given the row of its latest generation.
+
+    ================  ==========================  =======================================
+    status            lease live                  lease run out, or none
+    ================  ==========================  =======================================
+    sending           leave                       claim, the third time close
+    retrying          leave                       claim
+    sent              copy; next when its content may be told again
+    failed, dead      copy of the very request that failed; next for a later one
+    ================  ==========================  =======================================
+    """
+    if row.status in {Status.SENDING, Status.RETRYING}:
+        if now < row.lease_until:
+            return Decision.LEAVE
+        is_lost = row.status is Status.SENDING and row.lost_leases + 1 >= MAX_LOST_LEASES
+        return Decision.CLOSE if is_lost else Decision.CLAIM
+    if row.request_id == message.request_id:
+        # The queue brings the same record again: it was closed, but the worker died before it could say so.
+        return Decision.COPY
+    if row.status in GIVEN_UP:
+        return Decision.NEXT
+    return Decision.NEXT if _may_be_told_again(row, message) else Decision.COPY
+
+
+def _may_be_told_again(row: Row, message: Message) -> bool:
+    """Count from when it was told, not from when it was asked for: repeats that piled up in an outage are copies."""
+    return message.repeat is not None and message.accepted_at >= row.told_at + message.repeat * SECOND_MS

@@ -1,0 +1,88 @@
+"""Everything that can be wrong, each as a sentence for the person who must act.
+
+HooklineError
+├── ConfigurationError     the environment of a function; all problems at once
+├── RulesError             the rules file; all problems at once, each with its line
+├── SecretsUnavailable     no secret was ever readable
+├── QueueRefused           some messages could not be queued
+└── Refused                a webhook that is not taken: the answer to its sender
+    ├── BadCredentials 401
+    ├── UnreadableBody 400
+    ├── UnknownSource  404
+    ├── TooLarge       413
+    └── WrongType      415
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+
+class HooklineError(Exception):
+    """The root of this tree."""
+
+
+class ConfigurationError(HooklineError):
+    """The environment is missing something, or has it wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in a rules file. Line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.sentence}"
+
+
+class RulesError(HooklineError):
+    """The rules file can't be used as it is."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class SecretsUnavailable(HooklineError):
+    """The secret store didn't answer and nothing was held, or it has no such name."""
+
+
+class QueueRefused(HooklineError):
+    """The queue took fewer messages than it was given, also when asked again."""
+
+
+class Refused(HooklineError):
+    """The webhook is not taken; ``status`` and the sentence are the sender's answer."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class BadCredentials(Refused):
+    """Wrong or missing; deliberately not said which, nor which part."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class UnreadableBody(Refused):
+    """The body is not what its type says."""
+
+
+class UnknownSource(Refused):
+    """The rules have no source of that name."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class TooLarge(Refused):
+    """The body is over the limit."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class WrongType(Refused):
+    """The kind of source can't read bodies of this type."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE

@@ -1,0 +1,102 @@
+"""API Gateway's side of a webhook: its event in (HTTP API, payload format 2.0), an answer out."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from hookline.claim import Status
+from hookline.errors import QueueRefused, Refused, SecretsUnavailable, TooLarge, UnreadableBody
+from hookline.intake import Accepted
+from hookline.models import Inbound
+
+RETRY_AFTER_SECONDS = 30
+_OPEN = frozenset({Status.SENDING.value, Status.RETRYING.value})  # what was delivered in process and may still change
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sender gets; ``content`` is said as JSON."""
+
+    status: int
+    content: dict[str, Any] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> str:
+        """The content as it is sent."""
+        return "" if self.content is None else json.dumps(self.content, ensure_ascii=False)
+
+
+def read(event: dict[str, Any], max_body_bytes: int) -> Inbound:
+    """Return the request. Raises TooLarge, or UnreadableBody for what is not the base64 that it says it is."""
+    context = event["requestContext"]
+    return Inbound(
+        source=event["pathParameters"]["source"],
+        method=context["http"]["method"],
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        query=event.get("queryStringParameters") or {},
+        body=_body(event, max_body_bytes),
+        request_id=context["requestId"],
+        received_at=context["timeEpoch"],
+    )
+
+
+def _body(event: dict[str, Any], limit: int) -> bytes:
+    given = event.get("body") or ""
+    try:
+        body = base64.b64decode(given, validate=True) if event.get("isBase64Encoded") else given.encode()
+    except (binascii.Error, UnicodeEncodeError):
+        raise UnreadableBody("The body can't be read.") from None
+    if len(body) > limit:
+        raise TooLarge(f"The body has {len(body)} bytes; the limit is {limit}.")
+    return body
+
+
+def accepted(result: Accepted) -> Answer:
+    """Answer a webhook that was taken: 202 queued, 200 done or nobody to tell, 503 when it may still change."""
+    deliveries = [
+        {"delivery_id": message.delivery_id, "rule": message.rule, "chat": message.chat_name, "status": status}
+        for message, status in result.deliveries
+    ]
+    content: dict[str, Any] = {"event_id": result.event_id, "deliveries": deliveries}
+    if result.reason:
+        content["reason"] = result.reason
+    statuses = {status for _, status in result.deliveries}
+    if statuses & _OPEN:
+        return Answer(HTTPStatus.SERVICE_UNAVAILABLE, content, {**_JSON, **_retry_later()})
+    return Answer(HTTPStatus.ACCEPTED if "queued" in statuses else HTTPStatus.OK, content, _JSON)
+
+
+def refused(error: Refused | SecretsUnavailable | QueueRefused) -> Answer:
+    """Answer a webhook that was not taken (RFC 9457). Whose fault it is decides whether trying again is asked for."""
+    if isinstance(error, Refused):
+        return problem(error.status, str(error))
+    return problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, "The webhook can't be taken just now; please send it again.", _retry_later()
+    )
+
+
+def problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> Answer:
+    """Return the answer for what went wrong."""
+    content = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    return Answer(status, content, {"Content-Type": "application/problem+json", **(headers or {})})
+
+
+def probed(method: str) -> Answer:
+    """Answer what is no webhook: some senders look first whether anybody is there."""
+    if method == "OPTIONS":
+        return Answer(HTTPStatus.NO_CONTENT, headers={"Allow": _ALLOW})
+    if method in {"GET", "HEAD"}:
+        return Answer(HTTPStatus.OK, {"status": "listening"}, _JSON)
+    return problem(HTTPStatus.METHOD_NOT_ALLOWED, "Webhooks are sent with POST.", {"Allow": _ALLOW})
+
+
+_ALLOW = "GET, HEAD, OPTIONS, POST, PUT, PATCH"
+_JSON = {"Content-Type": "application/json"}
+
+
+def _retry_later() -> dict[str, str]:
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)}

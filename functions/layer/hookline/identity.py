@@ -1,0 +1,58 @@
+"""Who is the same event: what a sender's retry has in common with its first try, and a new event hasn't."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from hookline.models import JSON, Inbound
+from hookline.sources import Kind
+
+_DELIVERIES = UUID(
+    "5f0d3a86-0f0b-4f0e-9a55-3a6f9d1c7e11"
+)  # the project's own namespace; changing it forgets all that was sent
+
+
+@dataclass(frozen=True, slots=True)
+class EventId:
+    """``is_content`` is true of a key made from what the event says: the same may rightly be said again later."""
+
+    value: str
+    is_content: bool = False
+
+
+def event_id(inbound: Inbound, kind: Kind, payload: JSON) -> EventId:
+    """Return the best id there is: the sender's key, its request id with the body, the content, our request id."""
+    if key := inbound.headers.get("idempotency-key"):
+        return EventId(f"key:{key[:255]}")
+    if request := inbound.headers.get("x-request-id"):
+        # With the body, because meshes give one id to several requests.
+        return EventId(f"request:{request[:255]}:{hashlib.sha256(inbound.body).hexdigest()}")
+    if kind.content_key is not None:
+        return EventId(f"content:{hashlib.sha256(kind.content_key(payload).encode()).hexdigest()}", is_content=True)
+    return EventId(f"gateway:{inbound.request_id}")
+
+
+def item_id(kind: Kind, item: JSON) -> EventId | None:
+    """Return an item's own id, or None where the kind knows none: then the event's id and the position serve."""
+    key = kind.item_key(item) if kind.item_key else None
+    return EventId(f"item:{hashlib.sha256(key.encode()).hexdigest()}", is_content=True) if key else None
+
+
+def delivery_id(source: str, event: EventId, rule: str, chat: str, n: int) -> str:
+    """Return the key of one text for one chat; JSON keeps the parts apart whatever they contain."""
+    return str(uuid5(_DELIVERIES, json.dumps([source, event.value, rule, chat, n])))
+
+
+def send_key(delivery: str, generation: int) -> str:
+    """Return the provider's idempotency key of one delivery's generation."""
+    return str(uuid5(UUID(delivery), f"generation {generation}"))
+
+
+def queue_key(delivery: str, request_id: str) -> str:
+    """Return the queue's deduplication id.
+
+    It holds the request, too: only our own repeated call is dropped by the queue. A sender's copy goes through to the
+    log, which knows whether the first one failed and the copy must really send.
+    """
+    return str(uuid5(UUID(delivery), request_id))

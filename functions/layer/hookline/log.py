@@ -1,0 +1,219 @@
+"""The delivery log: one row per message and generation, in one DynamoDB table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from hookline.claim import Decision, Row, Status, decide
+from hookline.clock import DAY, SECOND_MS
+from hookline.models import Message
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MAX_ATTEMPTS_KEPT = 20  # of the attempts that a row tells of, the latest
+_SERIALIZE, _DESERIALIZE = TypeSerializer().serialize, TypeDeserializer().deserialize
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to send one generation of a message, until ``lease_until``. ``body`` is what every attempt sends."""
+
+    message: Message
+    generation: int
+    body: str
+    lease_until: int
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotClaimed:
+    """Why a message isn't sent now: a copy, closed, or left on the queue until ``until`` (ms)."""
+
+    decision: Decision
+    until: int = 0
+
+
+class DeliveryLog:
+    """Reads and writes rows; every write that matters is conditional."""
+
+    def __init__(
+        self, client: "DynamoDBClient", table: str, now_ms: Callable[[], int], lease_seconds: float, days: int
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._now_ms = now_ms
+        self._lease_ms = int(lease_seconds * SECOND_MS)
+        self._days = days
+
+    def claim(self, message: Message, body: str) -> Claim | NotClaimed:
+        """Take the message for this worker, in one conditional put when it is new.
+
+        Raises ClientError or BotoCoreError when the table can't be reached; nothing was changed then, or the change
+        is found again at the next try.
+        """
+        generation = 1
+        while True:
+            lease_until = self._now_ms() + self._lease_ms
+            found = self._put_new(message, generation, body, lease_until)
+            if found is None:
+                if generation > 1:
+                    self._note_latest(message.delivery_id, generation)
+                return Claim(message, generation, body, lease_until)
+            decision = decide(_row(found), message, self._now_ms())
+            latest = int(found.get("latest", generation)) if generation == 1 else generation
+            if decision is Decision.NEXT or latest > generation:
+                # The first row knows the latest; a crash may have left that one behind by one, hence the loop.
+                generation = latest if latest > generation else generation + 1
+                continue
+            return self._claim_found(message, found, decision)
+
+    def close(self, claim: Claim, status: Status, told: dict[str, Any], attempt: dict[str, Any] | None = None) -> None:
+        """Write what became of a claim and give up its lease, unless another worker has claimed it since.
+
+        ``told`` are further attributes, such as the provider's message id. Raises like ``claim``.
+        """
+        now = self._now_ms()
+        attempts = [*claim.attempts, *([attempt] if attempt else [])][-MAX_ATTEMPTS_KEPT:]
+        changes = {
+            "status": status.value,
+            "updated_at": now,
+            "lease_until": 0,
+            "lost_leases": 0,
+            "attempts": attempts,
+            "tries": claim.tries + (1 if attempt else 0),
+            "expires_at": self._expires_at(now),
+            **{name: value for name, value in told.items() if value is not None},
+        }
+        self._update(claim.message.delivery_id, claim.generation, changes, {"lease_until": claim.lease_until})
+
+    def count_copy(self, message: Message) -> None:
+        """Count a copy on the first generation's row. Raises like ``claim``."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=_key(message.delivery_id, 1),
+            UpdateExpression="ADD copies :one",
+            ConditionExpression="attribute_exists(id)",
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+
+    def record(self, row_id: str, status: Status, attributes: dict[str, Any]) -> None:
+        """Put a row that is no delivery: an event that nobody wanted, a record that nobody can read."""
+        now = self._now_ms()
+        row = {
+            "id": row_id,
+            "generation": 1,
+            "status": status.value,
+            "created_at": now,
+            "updated_at": now,
+            "expires_at": self._expires_at(now),
+            **attributes,
+        }
+        self._client.put_item(TableName=self._table, Item=_item(row))
+
+    def _put_new(self, message: Message, generation: int, body: str, lease_until: int) -> dict[str, Any] | None:
+        """Put the row and return None, or return the row that is there already."""
+        now = self._now_ms()
+        row = {
+            **message.model_dump(exclude={"delivery_id", "repeat"}),
+            "id": message.delivery_id,
+            "generation": generation,
+            "status": Status.SENDING.value,
+            "body": body,
+            "lease_until": lease_until,
+            "lost_leases": 0,
+            "created_at": now,
+            "updated_at": now,
+            "expires_at": self._expires_at(now),
+        }
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=_item(row),
+                ConditionExpression="attribute_not_exists(id)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            return self._found(error, message.delivery_id, generation)
+        return None
+
+    def _found(self, error: ClientError, row_id: str, generation: int) -> dict[str, Any]:
+        """Return the row that a failed condition met. Engines that don't send it along are asked for it."""
+        if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            raise error
+        item: Any = error.response.get("Item")
+        if item is None:
+            item = self._client.get_item(TableName=self._table, Key=_key(row_id, generation), ConsistentRead=True)[
+                "Item"
+            ]
+        return _plain(item)
+
+    def _claim_found(self, message: Message, found: dict[str, Any], decision: Decision) -> Claim | NotClaimed:
+        lease = int(found.get("lease_until", 0))
+        if decision in {Decision.COPY, Decision.LEAVE}:
+            return NotClaimed(decision, lease)
+        generation, now = int(found["generation"]), self._now_ms()
+        lost = int(found.get("lost_leases", 0)) + (found["status"] == Status.SENDING.value)
+        lease_until = now + self._lease_ms
+        changes: dict[str, Any] = {"status": Status.SENDING.value, "lease_until": lease_until, "lost_leases": lost}
+        if decision is Decision.CLOSE:
+            reason = {"code": "worker_stopped", "reason": f"stopped the worker {lost} times"}
+            changes = {"status": Status.DEAD.value, "lease_until": 0, "lost_leases": lost, "error": reason}
+        if not self._update(message.delivery_id, generation, {**changes, "updated_at": now}, {"lease_until": lease}):
+            return NotClaimed(Decision.LEAVE, lease_until)  # another worker was faster by a moment
+        if decision is Decision.CLOSE:
+            return NotClaimed(decision)
+        attempts = list(found.get("attempts", []))
+        return Claim(message, generation, found["body"], lease_until, attempts, int(found.get("tries", 0)))
+
+    def _note_latest(self, row_id: str, generation: int) -> None:
+        """Let the first row know, and live as long: the way to the others leads through it."""
+        self._update(row_id, 1, {"latest": generation, "expires_at": self._expires_at(self._now_ms())}, {})
+
+    def _update(self, row_id: str, generation: int, changes: dict[str, Any], only_if: dict[str, Any]) -> bool:
+        """Set the attributes; return False when the row is no longer as ``only_if`` says."""
+        names = {f"#{name}": name for name in {**changes, **only_if}}
+        values = {f":{name}": _SERIALIZE(value) for name, value in changes.items()}
+        values |= {f":is_{name}": _SERIALIZE(value) for name, value in only_if.items()}
+        conditions = ["attribute_exists(id)", *(f"#{name} = :is_{name}" for name in only_if)]
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(row_id, generation),
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
+                ConditionExpression=" AND ".join(conditions),
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def _expires_at(self, now: int) -> int:
+        return now // SECOND_MS + self._days * DAY
+
+
+def _row(found: dict[str, Any]) -> Row:
+    return Row(
+        status=Status(found["status"]),
+        request_id=found.get("request_id", ""),
+        lease_until=int(found.get("lease_until", 0)),
+        lost_leases=int(found.get("lost_leases", 0)),
+        told_at=int(found.get("told_at", 0)),
+    )
+
+
+def _key(row_id: str, generation: int) -> dict[str, Any]:
+    return {"id": {"S": row_id}, "generation": {"N": str(generation)}}
+
+
+def _item(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _SERIALIZE(value) for name, value in row.items() if value is not None}
+
+
+def _plain(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: _DESERIALIZE(value) for name, value in item.items()}

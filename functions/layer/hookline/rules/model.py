@@ -1,0 +1,165 @@
+"""What a rules file may say."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from hookline.clock import DAY, HOUR, MINUTE
+
+_UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
+_DURATION = re.compile(r"([0-9]+)\s*([smhd])")
+AUTH_WAYS = ("bearer", "basic", "token", "hmac")
+
+
+def _seconds(value: object) -> object:
+    """Read ``30s``, ``5m``, ``4h`` or ``1d`` as seconds."""
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f"{value!r} is not a length of time; write a number and s, m, h or d, as in 30s, 5m, 4h, 1d")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Seconds = Annotated[int, BeforeValidator(_seconds)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+SecretName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
+SourceName = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Chat(_Block):
+    """Somebody's conversation with us, by the provider's id."""
+
+    id: Annotated[str, Field(pattern="^chat_[A-Za-z0-9_-]{1,120}$")]
+
+
+class Bearer(_Block):
+    """``Authorization: Bearer <secret>``."""
+
+    bearer: SecretName
+
+
+class Basic(_Block):
+    """``Authorization: Basic …``; the secret is ``user:password``."""
+
+    basic: SecretName
+
+
+class Token(_Block):
+    """The secret itself in a header or in the query; with neither said, ``X-Token`` or ``?token=``."""
+
+    token: SecretName
+    header: str | None = None
+    query: str | None = None
+
+
+class Hmac(_Block):
+    """A signature over the raw body, and over a time and an id when the sender signs them, too."""
+
+    hmac: SecretName
+    header: str = "X-Signature"
+    algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    prefix: str = ""  # before each signature, as in `sha256=…` or `v1,…`
+    signed: str = "{body}"  # what is signed; {timestamp} and {id} stand for the headers' values
+    timestamp: str = "X-Timestamp"  # header of the time in seconds; a `t=` part of the signature's header comes first
+    id: str = "X-Id"  # header of the sender's id
+    tolerance: Annotated[int, Field(ge=1)] = 300  # seconds
+    secret_encoding: Literal["text", "hex", "base64"] = "text"  # noqa: S105 - how it is written, not what it is
+
+    @model_validator(mode="after")
+    def _signs_the_body(self) -> "Hmac":
+        if "{body}" not in self.signed:
+            raise ValueError("`signed` has to contain {body}, or anyone could change the body")
+        return self
+
+
+def _way(value: Any) -> str | None:
+    """Name the kind of proof by its key, so that an error is about that kind and no other."""
+    if value == "none" or isinstance(value, str):
+        return "none"
+    if isinstance(value, dict):
+        named = [way for way in AUTH_WAYS if way in value]
+        return named[0] if len(named) == 1 else None
+    return None
+
+
+Auth = Annotated[
+    Annotated[Literal["none"], Tag("none")]
+    | Annotated[Bearer, Tag("bearer")]
+    | Annotated[Basic, Tag("basic")]
+    | Annotated[Token, Tag("token")]
+    | Annotated[Hmac, Tag("hmac")],
+    Discriminator(
+        _way,
+        custom_error_type="auth",
+        custom_error_message="`auth` has to be `none` or exactly one of {bearer: SECRET}, {basic: SECRET}, "
+        "{token: SECRET}, {hmac: SECRET}",
+    ),
+]
+
+
+class Source(_Block):
+    """Who may call ``/hooks/<name>`` and how they prove it."""
+
+    kind: str
+    auth: Auth
+
+    @property
+    def secret(self) -> str | None:
+        """The name of the secret that the proof needs."""
+        return None if self.auth == "none" else getattr(self.auth, _way(self.auth.model_dump()) or "")
+
+
+class Rule(_Block):
+    """What happens with an event. ``chat`` holds names, or one expression with ``otherwise``."""
+
+    name: Name
+    source: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    when: str | None = None
+    drop: bool = False
+    each: str | None = None
+    chat: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    otherwise: str | None = None
+    text: str | None = None
+    repeat: Seconds | None = None
+    continues: Annotated[bool, Field(alias="continue")] = False
+
+    @property
+    def chat_is_expression(self) -> bool:
+        """True when the chat is worked out for each event."""
+        return any("{{" in chat or "{%" in chat for chat in self.chat)
+
+    @model_validator(mode="after")
+    def _goes_somewhere(self) -> "Rule":
+        if not self.drop and not self.chat:
+            raise ValueError("a rule needs a `chat`, or `drop: true`")
+        if self.chat_is_expression and (len(self.chat) > 1 or self.otherwise is None):
+            raise ValueError(
+                "a `chat` that is an expression stands alone and needs `otherwise`: a chat for when it names none"
+            )
+        return self
+
+
+class Rules(_Block):
+    """A whole file."""
+
+    chats: dict[Name, Annotated[Chat, BeforeValidator(lambda v: {"id": v} if isinstance(v, str) else v)]]
+    sources: dict[SourceName, Source]
+    rules: tuple[Rule, ...]
+
+    def for_source(self, source: str) -> list[Rule]:
+        """Return the rules that may speak of the source's events, in file order."""
+        return [rule for rule in self.rules if not rule.source or source in rule.source]
+
+    @property
+    def secrets(self) -> list[str]:
+        """The names of all secrets that the sources need, in file order."""
+        return list(dict.fromkeys(s.secret for s in self.sources.values() if s.secret))

@@ -1,0 +1,65 @@
+"""Names of the rules -> secret values, from the one secret that holds them all."""
+
+import json
+from collections.abc import Callable, Mapping
+from threading import Lock
+
+from hookline.errors import SecretsUnavailable
+
+REFRESH_MS = 5 * 60 * 1000  # a rotated secret is known after this at the latest
+SOONEST_MS = 30 * 1000  # failed checks ask again no more often: anyone can fail a check
+
+
+class Secrets:
+    """A held copy of the map, refreshed by age and when a check fails. A store that is down leaves it in use."""
+
+    def __init__(self, fetch: Callable[[], str], now_ms: Callable[[], int]) -> None:
+        self._fetch = fetch
+        self._now_ms = now_ms
+        self._held: Mapping[str, tuple[str, ...]] | None = None
+        self._asked_at = 0
+        self._lock = Lock()
+
+    def get(self, name: str) -> tuple[str, ...]:
+        """Return the values of a name, the current one first. Raises SecretsUnavailable."""
+        with self._lock:
+            if self._held is None or self._now_ms() - self._asked_at >= REFRESH_MS:
+                self._refresh()
+            values = (self._held or {}).get(name)
+        if not values:
+            raise SecretsUnavailable(f"The secret {name} is not in the secret store; add it to the JSON map there.")
+        return values
+
+    def refreshed(self) -> bool:
+        """Ask the store again, unless it was asked just now; return whether anything changed."""
+        with self._lock:
+            if self._now_ms() - self._asked_at < SOONEST_MS:
+                return False
+            before = self._held
+            self._refresh()
+            return self._held != before
+
+    def _refresh(self) -> None:
+        try:
+            self._held = parse(self._fetch())
+        except Exception as error:
+            if self._held is None:
+                raise SecretsUnavailable("The secret store could not be read.") from error
+        finally:
+            self._asked_at = self._now_ms()
+
+
+def parse(text: str) -> dict[str, tuple[str, ...]]:
+    """Read the JSON map; each value is a string or a list of strings. Raises ValueError, never with the text."""
+    try:
+        given = json.loads(text)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise ValueError("The secrets have to be a JSON map of names to strings or lists of strings.") from None  # noqa: TRY004
+    listed = {name: [value] if isinstance(value, str) else value for name, value in given.items()}
+    for name, values in listed.items():
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise ValueError(f"The secret {name} has to be a string or a list of strings.")
+    # An empty string is a secret that nobody has filled in yet; it must never match an empty token.
+    return {name: tuple(value for value in values if value) for name, values in listed.items()}

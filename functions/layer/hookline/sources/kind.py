@@ -1,0 +1,48 @@
+"""What every kind of source has to bring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hookline.models import JSON, Event
+
+MAX_TEXT = 600  # characters of a default text: what one reads on a lock screen and one scroll
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``reads`` names the bodies it takes: json, form, text. Keys are None where the content identifies nothing."""
+
+    name: str
+    reads: frozenset[str]
+    describe: Callable[[JSON, datetime], Event]
+    content_key: Callable[[JSON], str] | None = None
+    describe_item: Callable[[JSON, datetime], Event] | None = None
+    item_key: Callable[[JSON], str | None] | None = None
+
+
+def words(value: object, limit: int = 300) -> str:
+    """Return a value as one line for a person: white space folded, cut at a word."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    line = " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
+    return line if len(line) <= limit else line[:limit].rsplit(" ", 1)[0] + "…"
+
+
+def lines(*parts: str) -> str:
+    """Put the parts that say something below each other, as many as fit into a default text."""
+    text = ""
+    for part in parts:
+        if part and len(text) + len(part) < MAX_TEXT:
+            text += ("\n" if text else "") + part
+    return text
+
+
+def mapping(value: object) -> dict[str, JSON]:
+    """Return the value if it is an object, else an empty one: a payload may have anything anywhere."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[JSON]:
+    """Return the value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []

@@ -1,0 +1,114 @@
+"""Stage 1 of a webhook. Make sure it comes from who may call, on the bytes as they came."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Iterator
+
+from hookline.clock import SECOND_MS
+from hookline.errors import BadCredentials
+from hookline.models import Inbound, Verified
+from hookline.rules.model import Basic, Bearer, Hmac, Source, Token
+from hookline.secrets import Secrets
+
+_DENIED = "The credentials are missing or wrong."
+
+
+def verify(inbound: Inbound, source: Source, secrets: Secrets) -> Verified:
+    """Return proof of the check. Raises BadCredentials, or SecretsUnavailable if there is nothing to compare with."""
+    if source.secret is None or _is_genuine(inbound, source, secrets.get(source.secret)):
+        return Verified(inbound, source)
+    # The secret may have been replaced a moment ago.
+    if secrets.refreshed() and _is_genuine(inbound, source, secrets.get(source.secret)):
+        return Verified(inbound, source)
+    raise BadCredentials(_DENIED)
+
+
+def _is_genuine(inbound: Inbound, source: Source, secrets: tuple[str, ...]) -> bool:
+    match source.auth:
+        case Bearer():
+            given = [_credentials(inbound, "bearer")]
+        case Basic():
+            given = [_decoded(_credentials(inbound, "basic"))]
+        case Token() as token:
+            given = list(_tokens(inbound, token))
+        case Hmac() as scheme:
+            return any(_is_signed(inbound, scheme, secret) for secret in secrets)
+        case _:
+            return False
+    return _any_equal((value for value in given if value), (secret.encode() for secret in secrets))
+
+
+def _any_equal(given: Iterator[bytes], expected: Iterator[bytes]) -> bool:
+    """Compare all with all, in a time that doesn't tell how much of one was right."""
+    wanted = list(expected)
+    equal = [hmac.compare_digest(value, secret) for value in given for secret in wanted]
+    return any(equal)
+
+
+def _credentials(inbound: Inbound, scheme: str) -> bytes:
+    name, _, value = inbound.headers.get("authorization", "").partition(" ")
+    return value.strip().encode() if name.lower() == scheme else b""
+
+
+def _decoded(value: bytes) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _tokens(inbound: Inbound, token: Token) -> Iterator[bytes]:
+    said_neither = token.header is None and token.query is None
+    if header := token.header or ("X-Token" if said_neither else None):
+        yield inbound.headers.get(header.lower(), "").encode()
+    if query := token.query or ("token" if said_neither else None):
+        yield inbound.query.get(query, "").encode()
+
+
+def _is_signed(inbound: Inbound, scheme: Hmac, secret: str) -> bool:
+    header = inbound.headers.get(scheme.header.lower(), "")
+    timestamp = next(_parts(header, "t="), "") or inbound.headers.get(scheme.timestamp.lower(), "")
+    if "{timestamp}" in scheme.signed and not _is_recent(timestamp, inbound.received_at, scheme.tolerance):
+        return False
+    digest = hmac.new(_key(secret, scheme), _signed(inbound, scheme, timestamp), scheme.algorithm).digest()
+    given = [_signature(part, scheme) for part in _parts(header, scheme.prefix)]
+    return _any_equal((value for value in given if value), iter([digest]))
+
+
+def _parts(header: str, prefix: str) -> Iterator[str]:
+    """Give what follows the prefix in each part; several signatures are parted by commas or blanks."""
+    whole = header.strip()
+    for part in [whole, *whole.replace(" ", ",").split(",")]:
+        if part.startswith(prefix):
+            yield part.removeprefix(prefix).strip()
+
+
+def _signed(inbound: Inbound, scheme: Hmac, timestamp: str) -> bytes:
+    """Fill in the scheme. The body goes in last and as bytes: what it contains is never a placeholder."""
+    before, _, after = scheme.signed.partition("{body}")
+    sender_id = inbound.headers.get(scheme.id.lower(), "")
+    filled = [part.replace("{timestamp}", timestamp).replace("{id}", sender_id).encode() for part in (before, after)]
+    return filled[0] + inbound.body + filled[1]
+
+
+def _is_recent(timestamp: str, received_at: int, tolerance: int) -> bool:
+    """Too new is as wrong as too old: it would make a replay last."""
+    return timestamp.isascii() and timestamp.isdecimal() and abs(received_at / SECOND_MS - int(timestamp)) <= tolerance
+
+
+def _key(secret: str, scheme: Hmac) -> bytes:
+    match scheme.secret_encoding:
+        case "hex":
+            return bytes.fromhex(secret)
+        case "base64":
+            return base64.b64decode(secret.removeprefix("whsec_"))
+        case _:
+            return secret.encode()
+
+
+def _signature(text: str, scheme: Hmac) -> bytes:
+    try:
+        return bytes.fromhex(text) if scheme.encoding == "hex" else base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""

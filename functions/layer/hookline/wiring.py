@@ -1,0 +1,63 @@
+"""Builds the parts from the environment; each app calls it once per container."""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+import httpx
+from blooio import Blooio
+from botocore.config import Config
+
+from hookline.log import DeliveryLog
+from hookline.outbox import Outbox
+from hookline.secrets import Secrets
+from hookline.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+
+API_KEY = "BLOOIO_API_KEY"  # its name among the secrets
+CHATS_AT_ONCE = 10  # a batch has no more
+# Short enough that a function can still answer, and tell why, when AWS doesn't.
+_AWS = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2},
+              max_pool_connections=CHATS_AT_ONCE)  # fmt: skip
+
+
+def now_ms() -> int:
+    """Return the time of this machine in ms since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def secrets(settings: Settings) -> Secrets:
+    """Read Secrets Manager where ``SECRETS_ID`` is set, else the variable ``HOOKLINE_SECRETS``."""
+    if not settings.secrets_id:
+        return Secrets(lambda: settings.hookline_secrets, now_ms)
+    client = boto3.client("secretsmanager", config=_AWS)
+    return Secrets(lambda: client.get_secret_value(SecretId=settings.secrets_id)["SecretString"], now_ms)
+
+
+def sqs() -> "SQSClient":
+    """Return the client of the queues."""
+    return boto3.client("sqs", config=_AWS)
+
+
+def dynamodb() -> "DynamoDBClient":
+    """Return the client of the log."""
+    return boto3.client("dynamodb", config=_AWS)
+
+
+def log(settings: Settings, client: "DynamoDBClient") -> DeliveryLog:
+    """Return the delivery log."""
+    return DeliveryLog(client, settings.delivery_log_table, now_ms, settings.lease_seconds, settings.log_days)
+
+
+def outbox(settings: Settings, delivery_log: DeliveryLog, held: Secrets) -> Outbox:
+    """Return the outbox with its one pooled connection to the provider."""
+    http = httpx.Client(limits=httpx.Limits(max_connections=CHATS_AT_ONCE, keepalive_expiry=60), trust_env=False)
+    api_key: Callable[[], str] = lambda: held.get(API_KEY)[0]  # noqa: E731
+    provider = Blooio(settings.blooio_base_url, http, api_key, lambda: datetime.now(UTC), settings.attempt_seconds)
+    return Outbox(delivery_log, provider, now_ms, random.random)

@@ -1,0 +1,93 @@
+"""ReceiveFunction: API Gateway -> intake -> the queue, or delivery in process where there is no queue."""
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from hookline import gateway, wiring
+from hookline.claim import Status
+from hookline.errors import QueueRefused, Refused, SecretsUnavailable
+from hookline.intake import Intake, Outlet
+from hookline.log import DeliveryLog
+from hookline.models import Message
+from hookline.queue import Queue
+from hookline.rules import load
+from hookline.settings import Settings
+
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+
+logger = Logger(service="hookline")
+app = APIGatewayHttpResolver()
+settings = Settings.from_environ(os.environ)
+secrets = wiring.secrets(settings)
+
+
+@cache
+def log() -> DeliveryLog:
+    """Most webhooks don't need the table: its client is made for the first that does."""
+    return wiring.log(settings, wiring.dynamodb())
+
+
+def record(row_id: str, status: Status, attributes: dict[str, Any]) -> None:
+    """Note an event that nobody should hear of."""
+    log().record(row_id, status, attributes)
+
+
+def outlet() -> Outlet:
+    """Return where messages go: the queue, or without one the outbox itself."""
+    if not settings.delivery_queue_url:
+        return wiring.outbox(settings, log(), secrets).deliver_all
+    queue = Queue(wiring.sqs(), settings.delivery_queue_url)
+
+    def put(messages: Sequence[Message]) -> list[str]:
+        queue.put(messages)
+        return ["queued"] * len(messages)
+
+    return put
+
+
+intake = Intake(load(Path(settings.rules_file)), secrets, outlet(), record)
+
+
+@app.route("/hooks/<source>", method=METHODS)
+def hook(source: str) -> Response[str]:  # noqa: ARG001 - read from the event, where API Gateway has decoded it
+    """Answer one webhook, or a probe of its address."""
+    return _response(_answer(app.current_event.raw_event))
+
+
+@app.not_found
+def elsewhere(error: Exception) -> Response[str]:  # noqa: ARG001 - Powertools passes it
+    """Answer for an address that no source can have."""
+    return _response(
+        gateway.problem(HTTPStatus.NOT_FOUND, "There is nothing at this address; senders post to /hooks/{source}.")
+    )
+
+
+def _answer(event: dict[str, Any]) -> gateway.Answer:
+    try:
+        inbound = gateway.read(event, settings.max_body_bytes)
+        if inbound.method in {"POST", "PUT", "PATCH"}:
+            return gateway.accepted(intake.take(inbound))
+        intake.source(inbound.source)
+    except Refused as error:
+        logger.warning("refused", extra={"http_status": error.status.value, "reason": str(error)})
+        return gateway.refused(error)
+    except (SecretsUnavailable, QueueRefused) as error:
+        logger.error("not taken", extra={"reason": str(error)})  # noqa: TRY400 - the sentence says all
+        return gateway.refused(error)
+    return gateway.probed(inbound.method)
+
+
+def _response(answer: gateway.Answer) -> Response[str]:
+    return Response(status_code=answer.status, headers=dict(answer.headers), body=answer.body)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer API Gateway."""
+    return app.resolve(event, context)
