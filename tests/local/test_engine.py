@@ -99,9 +99,10 @@ def test_a_poll_whose_client_has_died_takes_no_message(process: Engine) -> None:
     sqs = clients_for(process.endpoint_url)("sqs")
     url = sqs.get_queue_url(QueueName="DeliveryQueue.fifo")["QueueUrl"]
     poll = (
-        "import sys; from local.engine import clients_for\n"
+        "import sys; from http.client import HTTPConnection; from local.engine import clients_for\n"
         "sqs = clients_for(sys.argv[1])('sqs')\n"
-        "sqs.meta.events.register('before-send', lambda **_: print('polling', flush=True))\n"
+        "answer = HTTPConnection.getresponse\n"
+        "HTTPConnection.getresponse = lambda connection: (print('polling', flush=True), answer(connection))[1]\n"
         "sqs.receive_message(QueueUrl=sys.argv[2], WaitTimeSeconds=20)\n"
     )
     command = [sys.executable, "-c", poll, process.endpoint_url, url]
