@@ -11,6 +11,7 @@ from hookline.models import Inbound, Verified
 from hookline.rules.model import Basic, Bearer, Hmac, Source, Token
 from hookline.secrets import Secrets
 
+_LONGEST_TIMESTAMP = 12  # digits; int() refuses thousands of them
 _DENIED = "The credentials are missing or wrong."
 
 
@@ -71,7 +72,8 @@ def _is_signed(inbound: Inbound, scheme: Hmac, secret: str) -> bool:
     timestamp = next(_parts(header, "t="), "") or inbound.headers.get(scheme.timestamp.lower(), "")
     if "{timestamp}" in scheme.signed and not _is_recent(timestamp, inbound.received_at, scheme.tolerance):
         return False
-    digest = hmac.new(_key(secret, scheme), _signed(inbound, scheme, timestamp), scheme.algorithm).digest()
+    content = signed(scheme, inbound.body, timestamp, inbound.headers.get(scheme.id.lower(), ""))
+    digest = hmac.digest(signing_key(scheme, secret), content, scheme.algorithm)
     given = [_signature(part, scheme) for part in _parts(header, scheme.prefix)]
     return _any_equal((value for value in given if value), iter([digest]))
 
@@ -84,20 +86,21 @@ def _parts(header: str, prefix: str) -> Iterator[str]:
             yield part.removeprefix(prefix).strip()
 
 
-def _signed(inbound: Inbound, scheme: Hmac, timestamp: str) -> bytes:
-    """Fill in the scheme. The body goes in last and as bytes: what it contains is never a placeholder."""
+def signed(scheme: Hmac, body: bytes, timestamp: str, sender_id: str) -> bytes:
+    """Return what is signed. The body goes in last and as bytes: what it contains is never a placeholder."""
     before, _, after = scheme.signed.partition("{body}")
-    sender_id = inbound.headers.get(scheme.id.lower(), "")
     filled = [part.replace("{timestamp}", timestamp).replace("{id}", sender_id).encode() for part in (before, after)]
-    return filled[0] + inbound.body + filled[1]
+    return filled[0] + body + filled[1]
 
 
 def _is_recent(timestamp: str, received_at: int, tolerance: int) -> bool:
     """Too new is as wrong as too old: it would make a replay last."""
-    return timestamp.isascii() and timestamp.isdecimal() and abs(received_at / SECOND_MS - int(timestamp)) <= tolerance
+    is_number = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= _LONGEST_TIMESTAMP
+    return is_number and abs(received_at / SECOND_MS - int(timestamp)) <= tolerance
 
 
-def _key(secret: str, scheme: Hmac) -> bytes:
+def signing_key(scheme: Hmac, secret: str) -> bytes:
+    """Return the bytes of a secret as the scheme writes it. Raises ValueError."""
     match scheme.secret_encoding:
         case "hex":
             return bytes.fromhex(secret)

@@ -1,0 +1,124 @@
+"""The command `hookline`."""
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from hookline.errors import Refused, RulesError
+
+from local.project import RULES
+
+app = typer.Typer(
+    help="Turns any webhook into a text message.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+)
+RulesFile = Annotated[Path, typer.Argument(help="The rules file.", envvar="RULES", show_envvar=True)]
+EventFile = Annotated[Path, typer.Argument(help="An API Gateway event, as in events/.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def run(
+    host: Annotated[str, typer.Option(envvar="HOST", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")] = 8787,
+    rules: Annotated[Path, typer.Option(envvar="RULES", help="The rules file.")] = RULES,
+) -> None:
+    """Serve everything on this machine, with a simulated provider.
+
+    Example: RULES=my-rules.yaml hookline run
+    """
+    from local.run import CannotServe, Place, serve  # noqa: PLC0415 - the other commands needn't wait for the servers
+
+    try:
+        with _sentences():
+            place = Place.of(host, port, rules, os.environ)
+        serve(place)
+    except CannotServe as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")
+
+
+@app.command()
+def check(rules: RulesFile = RULES, as_json: AsJson = False) -> None:  # noqa: FBT002 - Typer's way to declare a flag
+    """Say what is wrong with a rules file, each problem with its line.
+
+    Example: hookline check functions/rules/rules.yaml
+    """
+    from hookline.rules import load  # noqa: PLC0415
+
+    problems = []
+    try:
+        loaded = load(rules)
+        summary = f"{len(loaded.rules)} rules, {len(loaded.sources)} sources, {len(loaded.chats)} chats"
+    except RulesError as error:
+        problems, summary = error.problems, ""
+    if as_json:
+        typer.echo(json.dumps({"ok": not problems, "problems": [asdict(problem) for problem in problems]}))
+    elif problems:
+        typer.echo("\n".join(map(str, problems)), err=True)
+    else:
+        typer.echo(f"{rules}: {summary}; nothing is wrong.")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def explain(rules: RulesFile, event: EventFile, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Say of every rule why it did or didn't match an event.
+
+    Example: hookline explain functions/rules/rules.yaml events/alertmanager_critical.json
+    """
+    from hookline.rules import load  # noqa: PLC0415
+
+    from local.explain import TAKEN, read_event  # noqa: PLC0415
+    from local.explain import explain as explained  # noqa: PLC0415
+
+    with _sentences():
+        lines = explained(load(rules), read_event(event))
+    if as_json:
+        typer.echo(json.dumps([asdict(line) for line in lines]))
+    else:
+        for line in lines:
+            to = f" -> {', '.join(line.chats)}" if line.chats else ""
+            typer.echo(f"{line.verdict:<15} {line.rule}{to}   ({line.because})")
+    is_taken = any(line.verdict in TAKEN for line in lines)
+    raise typer.Exit(0 if is_taken else 1)
+
+
+@app.command()
+def event(file: EventFile) -> None:
+    """Print an event with a fresh id and time, as if it came now.
+
+    Example: hookline event events/json_deploy.json | sam local invoke ReceiveFunction -e -
+    """
+    from local.explain import read_event  # noqa: PLC0415
+
+    with _sentences():
+        fresh = read_event(file)
+    fresh["requestContext"] |= {"requestId": str(uuid.uuid4()), "timeEpoch": time.time_ns() // 1_000_000}
+    typer.echo(json.dumps(fresh, indent=2, ensure_ascii=False))
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Turn what is wrong with the files given into a sentence and exit code 2."""
+    try:
+        yield
+    except (RulesError, Refused, ValueError, OSError) as error:
+        _fail(str(error))
+
+
+def _fail(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,36 @@
+"""The secrets of a local run: those given, else invented ones."""
+
+import json
+import secrets as randomness
+from collections.abc import Mapping
+
+from hookline.rules import Basic, Rules
+from hookline.secrets import parse
+from hookline.wiring import API_KEY
+
+from local.project import SAM_LOCAL
+
+INVENTED_BYTES = 12
+
+
+def secrets_for(rules: Rules, environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the values of every name in the rules, and of the provider's key.
+
+    ``HOOKLINE_SECRETS`` is used as it is, names it lacks included: that is what a deployed stack would do. Without it
+    the names that `sam local` knows have its values, so that both send to the same simulator. Raises ValueError.
+    """
+    if given := environ.get("HOOKLINE_SECRETS"):
+        held = parse(given)
+    else:
+        shared = parse(json.loads(SAM_LOCAL.read_text())["Parameters"]["HOOKLINE_SECRETS"])
+        held = {name: shared.get(name) or (_invented(rules, name),) for name in rules.secrets}
+        held[API_KEY] = shared[API_KEY]
+    if key := environ.get(API_KEY):
+        held[API_KEY] = (key,)
+    return {API_KEY: (randomness.token_urlsafe(INVENTED_BYTES),), **held}
+
+
+def _invented(rules: Rules, name: str) -> str:
+    word = randomness.token_urlsafe(INVENTED_BYTES)
+    is_basic = any(isinstance(source.auth, Basic) and source.secret == name for source in rules.sources.values())
+    return f"local:{word}" if is_basic else word

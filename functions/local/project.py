@@ -1,0 +1,8 @@
+"""Where the parts of a checkout lie."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "template.yaml"
+RULES = ROOT / "functions" / "rules" / "rules.yaml"
+SAM_LOCAL = ROOT / "functions" / "local" / "sam-local.json"

@@ -1,0 +1,199 @@
+"""Everything on this machine: gateway, simulated provider and phone page here, engine and worker beside it."""
+
+import json
+import os
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from hookline.rules import Rules, load
+from hookline.wiring import API_KEY
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from local import curl
+from local.engine import CREDENTIALS, Engine
+from local.gateway import Integration, gateway
+from local.intrinsics import REGION
+from local.keys import secrets_for
+from local.page import page
+from local.phone import Phone
+from local.project import TEMPLATE
+from local.simulator import simulator
+from local.supervise import Supervised
+from local.template import Function, Handler, Template, load_handler
+
+LOOPBACK = "127.0.0.1"
+LIVE_BASE_URL = "https://api.blooio.com/v4"
+# Here a killed worker is replaced within a second or two, so its lease may end sooner than in Lambda.
+LOCAL_LEASE_SECONDS = "6"
+DELIVERIES = "DeliveryQueue"
+
+
+class CannotServe(Exception):
+    """The run can't start; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and with what to run."""
+
+    host: str
+    port: int
+    rules_file: Path
+    rules: Rules
+    secrets: dict[str, tuple[str, ...]]
+    live: bool
+
+    @classmethod
+    def of(cls, host: str, port: int, rules_file: Path, environ: Mapping[str, str]) -> "Place":
+        """Raises RulesError, ValueError for unreadable secrets, CannotServe."""
+        rules = load(rules_file)
+        live = environ.get("LIVE") == "1"
+        if live and not environ.get(API_KEY):
+            raise CannotServe(f"LIVE=1 sends real messages and needs your key in {API_KEY}.")
+        return cls(host, port, rules_file.resolve(), rules, secrets_for(rules, environ), live)
+
+    @property
+    def url(self) -> str:
+        """The address under which this machine reaches it."""
+        host = LOOPBACK if self.host in {"0.0.0.0", "::", "localhost"} else self.host  # noqa: S104 - compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def environment(self, function: Function, engine_url: str) -> dict[str, str]:
+        """Return what the function finds in its environment: the template's variables, pointed at this machine."""
+        return {
+            **function.environment,
+            **CREDENTIALS,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL": engine_url,
+            "BLOOIO_BASE_URL": LIVE_BASE_URL if self.live else f"{self.url}/blooio/v4",
+            "HOOKLINE_SECRETS": json.dumps({name: list(values) for name, values in self.secrets.items()}),
+            "SECRETS_ID": "",
+            "RULES_FILE": str(self.rules_file),
+            "LEASE_SECONDS": LOCAL_LEASE_SECONDS,
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "ERROR"),
+        }
+
+
+def serve(place: Place) -> None:
+    """Serve until stopped. Raises CannotServe."""
+    with _bound(place) as listener, ExitStack() as stack, ThreadPoolExecutor(1) as side:
+        place = replace(place, port=listener.getsockname()[1])
+        engine_port = _free_port(place.port + 1)
+        engine_url = f"http://{LOOPBACK}:{engine_port}"
+        template = Template.load(TEMPLATE, engine_url)
+        # Its second or two of imports go on while the handlers are imported here.
+        starting = side.submit(Engine, TEMPLATE, engine_port)
+        app = _app(place, template, engine_url)
+        try:
+            stack.enter_context(starting.result())
+        except RuntimeError as error:
+            raise CannotServe(str(error)) from error
+        journal = stack.enter_context(tempfile.TemporaryDirectory(prefix="hookline-"))
+        worker = Supervised(
+            ["local.worker", "--template", str(TEMPLATE), "--queue", DELIVERIES, "--journal", journal],
+            {**os.environ, **place.environment(_worker(template), engine_url)},
+        )
+        stack.callback(worker.stop)
+        _Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"), place).run([listener])
+
+
+class _Server(uvicorn.Server):
+    """Says what is served once it is."""
+
+    def __init__(self, config: uvicorn.Config, place: Place) -> None:
+        super().__init__(config)
+        self._place = place
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(banner(self._place), flush=True)
+
+
+def banner(place: Place) -> str:
+    """Return what the terminal shows."""
+    posts = "\n\n".join(f"  {line}" for line in curl.lines(place.rules, place.secrets, place.url))
+    where = "LIVE: messages really go out through Blooio." if place.live else f"The phone is at {place.url}/"
+    return f"""
+Hookline is listening on {place.url}/hooks/{{source}} for {", ".join(place.rules.sources)}.
+Rules: {place.rules_file}
+{where}
+
+Send something (each paste is a new event):
+
+{posts}
+
+See what arrived:  curl {place.url}/blooio/messages
+Stop with Ctrl-C.
+"""
+
+
+def _app(place: Place, template: Template, engine_url: str) -> Starlette:
+    phone = Phone(chats=[chat.id for chat in place.rules.chats.values()], key=place.secrets[API_KEY][0])
+    app = Starlette(routes=[*page(), Mount("/blooio", simulator(phone))])
+    integrations = {}
+    for route in template.routes:
+        function = template.functions[route.function]
+        os.environ.update(place.environment(function, engine_url))
+        handler = _told(load_handler(function))
+        integrations[f"{route.method} {route.path}"] = Integration(
+            handler, function.name, function.timeout_seconds, function.memory_mb
+        )
+    app.router.default = gateway(integrations)
+    return app
+
+
+def _told(handler: Handler) -> Handler:
+    """Print a line for each webhook, so that the terminal shows what came and what became of it."""
+
+    def handle(event: dict[str, Any], context: Any) -> Any:
+        answer = handler(event, context)
+        content = json.loads(answer.get("body") or "{}")
+        chats = [delivery["chat"] for delivery in content.get("deliveries", [])]
+        outcome = content.get("reason") or content.get("detail") or (f"to {', '.join(chats)}" if chats else "")
+        print(f"{time.strftime('%T')}  {answer['statusCode']}  {event['rawPath']}  {outcome}", flush=True)
+        return answer
+
+    return handle
+
+
+def _worker(template: Template) -> Function:
+    return template.functions[template.event_source(DELIVERIES).function]
+
+
+@contextmanager
+def _bound(place: Place) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((place.host, place.port))
+        except OSError as error:
+            sentence = f"Nothing can listen on {place.host}:{place.port} ({error.strerror}); choose another PORT."
+            raise CannotServe(sentence) from error
+        yield listener
+
+
+def _free_port(wanted: int) -> int:
+    """Return the port beside the gateway's, which `sam local` expects the engine on, or any other if it is taken."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((LOOPBACK, wanted))
+        except OSError:
+            print(
+                f"Port {wanted} is taken; the local engine uses another, which `sam local` won't find.", file=sys.stderr
+            )
+            trial.bind((LOOPBACK, 0))
+        port: int = trial.getsockname()[1]
+        return port
