@@ -92,19 +92,19 @@ def serve(place: Place) -> None:
         engine_port = _free_port(place.port + 1)
         engine_url = f"http://{LOOPBACK}:{engine_port}"
         template = Template.load(TEMPLATE, engine_url)
-        # Its second or two of imports go on while the handlers are imported here.
-        starting = side.submit(Engine, TEMPLATE, engine_port)
-        app = _app(place, template, engine_url)
-        try:
-            stack.enter_context(starting.result())
-        except RuntimeError as error:
-            raise CannotServe(str(error)) from error
         journal = stack.enter_context(tempfile.TemporaryDirectory(prefix="hookline-"))
+        # Each has a second or two of imports; they go on side by side, and the worker waits for the engine.
+        starting = side.submit(Engine, TEMPLATE, engine_port)
         worker = Supervised(
             ["local.worker", "--template", str(TEMPLATE), "--queue", DELIVERIES, "--journal", journal],
             {**os.environ, **place.environment(_worker(template), engine_url)},
         )
         stack.callback(worker.stop)
+        app = _app(place, template, engine_url)
+        try:
+            stack.enter_context(starting.result())
+        except RuntimeError as error:
+            raise CannotServe(str(error)) from error
         _Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"), place).run([listener])
 
 
