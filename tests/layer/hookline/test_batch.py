@@ -1,0 +1,134 @@
+"""A batch of queue records: chats side by side, each in order, the rest given back together."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hookline.batch import LOG_OUT_OF_REACH_WAIT, Batch
+from hookline.claim import Status
+from hookline.models import Message
+from hookline.outbox import Settled
+
+PLENTY = 30_000  # ms
+QUEUE_URL = "https://queue.test/deliveries.fifo"
+
+
+class Visibility:
+    """The one call of SQS that a batch makes."""
+
+    def __init__(self) -> None:
+        self.set: list[tuple[str, int]] = []
+
+    def change_message_visibility_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> None:  # noqa: N803
+        assert QueueUrl == QUEUE_URL
+        self.set += [(entry["ReceiptHandle"], entry["VisibilityTimeout"]) for entry in Entries]
+
+
+class Desk:
+    """A batch whose deliveries end as told by the text of the message."""
+
+    def __init__(self, executor: ThreadPoolExecutor) -> None:
+        self.delivered: list[str] = []
+        self.unreadable: list[tuple[str, Status]] = []
+        self.visibility = Visibility()
+        self.batch = Batch(
+            deliver=self._deliver,
+            record_unreadable=lambda row_id, status, _: self.unreadable.append((row_id, status)),
+            client=self.visibility,  # type: ignore[arg-type]
+            queue_url=QUEUE_URL,
+            executor=executor,
+            attempt_seconds=8.0,
+        )
+
+    def _deliver(self, message: Message) -> Settled:
+        self.delivered.append(message.text)
+        if message.text.startswith("wait"):
+            return Settled("retrying", 4.2)
+        if message.text.startswith("table"):
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "PutItem")
+        return Settled("sent")
+
+    def work(self, records: list[dict[str, Any]], remaining: int = PLENTY) -> list[str]:
+        answer = self.batch.work(records, lambda: remaining)
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with ThreadPoolExecutor(10) as executor:
+        yield Desk(executor)
+
+
+def record(chat: str, text: str) -> dict[str, Any]:
+    message = Message(
+        delivery_id=text,
+        source="s",
+        rule="r",
+        event_id="e",
+        request_id="q",
+        chat=chat,
+        chat_name=chat,
+        text=text,
+        accepted_at=0,
+    )
+    return {
+        "messageId": f"id {text}",
+        "receiptHandle": f"handle {text}",
+        "body": message.model_dump_json(),
+        "attributes": {"MessageGroupId": chat},
+    }
+
+
+def test_a_chat_is_worked_through_in_order(desk: Desk) -> None:
+    texts = [f"m{n}" for n in range(10)]
+    assert desk.work([record("chat_1", text) for text in texts]) == []
+    assert desk.delivered == texts
+
+
+def test_what_stands_behind_a_waiting_message_waits_with_it_and_other_chats_go_on(desk: Desk) -> None:
+    records = [record("chat_1", "a"), record("chat_1", "wait"), record("chat_2", "b"), record("chat_1", "c")]
+    assert desk.work(records) == ["id wait", "id c"]
+    assert sorted(desk.delivered) == ["a", "b", "wait"]
+    assert desk.visibility.set == [("handle wait", 5), ("handle c", 5)]
+
+
+def test_chats_are_worked_on_side_by_side(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    all_there = Barrier(10, timeout=10)  # passes only when ten deliveries are under way at once
+
+    def deliver(_: Message) -> Settled:
+        all_there.wait()
+        return Settled("sent")
+
+    monkeypatch.setattr(desk.batch, "_deliver", deliver)
+    assert desk.work([record(f"chat_{n}", f"m{n}") for n in range(10)]) == []
+
+
+def test_with_too_little_time_left_the_rest_is_given_back_at_once(desk: Desk) -> None:
+    assert desk.work([record("chat_1", "a"), record("chat_1", "b")], remaining=7_999) == ["id a", "id b"]
+    assert desk.delivered == []
+    assert desk.visibility.set == [("handle a", 0), ("handle b", 0)]
+
+
+def test_a_table_out_of_reach_leaves_the_chat_on_the_queue(desk: Desk) -> None:
+    assert desk.work([record("chat_1", "table"), record("chat_1", "b")]) == ["id table", "id b"]
+    assert {seconds for _, seconds in desk.visibility.set} == {int(LOG_OUT_OF_REACH_WAIT)}
+
+
+def test_a_record_that_nobody_can_read_is_put_into_the_log_and_the_chat_goes_on(desk: Desk) -> None:
+    broken = {**record("chat_1", "a"), "body": "not a message"}
+    assert desk.work([broken, record("chat_1", "b")]) == []
+    assert desk.unreadable == [("id a", Status.DEAD)]
+    assert desk.delivered == ["b"]
+
+
+def test_a_queue_that_refuses_the_visibility_still_keeps_the_records(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "ChangeMessageVisibilityBatch")
+
+    monkeypatch.setattr(desk.visibility, "change_message_visibility_batch", refuse)
+    assert desk.work([record("chat_1", "wait"), record("chat_1", "b")]) == ["id wait", "id b"]

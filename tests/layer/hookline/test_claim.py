@@ -1,0 +1,79 @@
+"""The table by which a worker that finds a row decides, cell by cell."""
+
+import pytest
+from hookline.claim import MAX_LOST_LEASES, Decision, Row, Status, decide
+from hookline.models import Message
+
+NOW = 1_000_000_000
+LIVE, RUN_OUT, NONE = NOW + 1, NOW, 0
+REPEAT = 300  # seconds
+MINE, OTHER = "request-1", "request-2"
+OPEN = [Status.SENDING, Status.RETRYING]
+CLOSED = [status for status in Status if status not in OPEN]
+
+
+def message(request_id: str = MINE, repeat: int | None = None, accepted_at: int = NOW) -> Message:
+    return Message(
+        delivery_id="d",
+        source="s",
+        rule="r",
+        event_id="e",
+        request_id=request_id,
+        chat="chat_1",
+        chat_name="c",
+        text="t",
+        accepted_at=accepted_at,
+        repeat=repeat,
+    )
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_a_live_lease_is_left_alone_by_everyone(status: Status) -> None:
+    for request in (MINE, OTHER):
+        row = Row(status, MINE, lease_until=LIVE)
+        assert decide(row, message(request, repeat=REPEAT), NOW) is Decision.LEAVE
+
+
+@pytest.mark.parametrize("status", OPEN)
+@pytest.mark.parametrize("lease", [RUN_OUT, NONE])
+def test_without_a_live_lease_an_open_row_is_claimed_again(status: Status, lease: int) -> None:
+    for request in (MINE, OTHER):
+        assert decide(Row(status, MINE, lease_until=lease), message(request), NOW) is Decision.CLAIM
+
+
+@pytest.mark.parametrize("lost", range(MAX_LOST_LEASES + 1))
+def test_the_third_lease_lost_while_sending_closes_the_row(lost: int) -> None:
+    row = Row(Status.SENDING, MINE, lease_until=RUN_OUT, lost_leases=lost)
+    expected = Decision.CLOSE if lost + 1 >= MAX_LOST_LEASES else Decision.CLAIM
+    assert decide(row, message(), NOW) is expected
+
+
+def test_waiting_for_a_retry_is_no_lost_lease() -> None:
+    row = Row(Status.RETRYING, MINE, lost_leases=MAX_LOST_LEASES)
+    assert decide(row, message(), NOW) is Decision.CLAIM
+
+
+@pytest.mark.parametrize("status", CLOSED)
+def test_the_same_record_again_is_a_copy_whatever_became_of_it(status: Status) -> None:
+    long_ago = Row(status, MINE, told_at=0)
+    assert decide(long_ago, message(MINE, repeat=REPEAT), NOW) is Decision.COPY
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.DEAD])
+def test_a_senders_redelivery_of_what_failed_really_sends(status: Status) -> None:
+    assert decide(Row(status, MINE), message(OTHER), NOW) is Decision.NEXT
+
+
+def test_a_delivery_id_of_the_senders_own_is_told_once_for_ever() -> None:
+    assert decide(Row(Status.SENT, MINE, told_at=0), message(OTHER, repeat=None), NOW) is Decision.COPY
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "expected"),
+    [(REPEAT * 1000 - 1, Decision.COPY), (REPEAT * 1000, Decision.NEXT), (-1, Decision.COPY)],
+)
+def test_content_may_be_told_again_after_its_repeat_counted_from_when_it_was_told(
+    age_ms: int, expected: Decision
+) -> None:
+    row = Row(Status.SENT, MINE, told_at=NOW - age_ms)
+    assert decide(row, message(OTHER, repeat=REPEAT, accepted_at=NOW), NOW) is expected
