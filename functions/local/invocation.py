@@ -81,7 +81,9 @@ def failed_of(answer: Any, message_ids: list[str]) -> list[str]:
     """Return the ids that the answer to a batch leaves on the queue: all of them when it can't be understood."""
     if answer is None:
         return []
-    failures = answer.get("batchItemFailures") if isinstance(answer, dict) else answer
+    if not isinstance(answer, dict):
+        return message_ids
+    failures = answer.get("batchItemFailures")
     if failures is None:
         return []
     if not isinstance(failures, list):
