@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import httpx
 
-from blooio.outcome import Outcome, classify, unreachable
+from blooio.outcome import Outcome, Verdict, classify, unreachable
 
 CONNECT_SHARE, WRITE_SHARE, READ_SHARE = 0.25, 0.125, 0.625  # of the seconds that an attempt may take
 
@@ -39,12 +39,16 @@ class Blooio:
 
     def send(self, chat_id: str, body: str, idempotency_key: str) -> Outcome:
         """Post the body as it is. Never raises for what the provider or the network do: that is the outcome."""
+        key = self._api_key().strip()
+        if not (key.isascii() and key.isprintable() and key):
+            # Caught here, because the transport's own complaint would quote the key.
+            return Outcome(Verdict.AUTH, code="unusable_key", reason="a header can't carry the API key as it is stored")
         try:
             answer = self._http.post(
                 f"{self._base_url}/chats/{quote(chat_id, safe='')}/messages",
                 content=body.encode(),
                 headers={
-                    "Authorization": f"Bearer {self._api_key()}",
+                    "Authorization": f"Bearer {key}",
                     "Content-Type": "application/json",
                     "Idempotency-Key": idempotency_key,
                 },

@@ -2,7 +2,15 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 
 
 class _Request(BaseModel):
@@ -14,7 +22,7 @@ class _Request(BaseModel):
 class _Response(BaseModel):
     """Theirs: V4 is in beta, so unknown fields are passed over."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
 class LinkPreview(_Request):
@@ -69,3 +77,14 @@ class SentMessage(_Response):
     dry_run: bool | None = None
     would_send: bool | None = None
     preview: dict[str, Any] | None = None
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _is_tolerant(cls, value: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """Pass over what has an unexpected shape: only without its status an answer says nothing."""
+        try:
+            return read(value)
+        except ValidationError:
+            if info.field_name == "status":
+                raise
+            return None

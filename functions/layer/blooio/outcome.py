@@ -1,6 +1,7 @@
 """The one place that decides what an answer of the provider means. Pure: no clock, no network."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,6 +67,7 @@ BY_STATUS: dict[int, Verdict] = {
     HTTPStatus.NOT_IMPLEMENTED: Verdict.INVALID,
 }
 
+_SECONDS = re.compile("[0-9]{1,9}")
 KEY_REUSED = "idempotency"  # the codes of a 409 for a key that came with another body begin so
 
 
@@ -120,9 +122,9 @@ def _retry_after(value: str | None, now: datetime) -> float | None:
     """Read seconds or an HTTP date (RFC 9110, 10.2.3) as seconds from now; nonsense is as good as none."""
     if value is None:
         return None
+    if _SECONDS.fullmatch(value.strip()):
+        return float(value)
     try:
-        if value.strip().isdecimal():
-            return float(value)
         at = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
@@ -131,7 +133,8 @@ def _retry_after(value: str | None, now: datetime) -> float | None:
 
 def _json(body: bytes) -> dict[str, Any]:
     try:
-        payload = json.loads(body)
+        # By way of UTF-8, because half a character (a lone surrogate) could not be stored.
+        payload = json.loads(json.dumps(json.loads(body), ensure_ascii=False).encode(errors="replace"))
     except (ValueError, RecursionError):
         return {}
     return payload if isinstance(payload, dict) else {}
