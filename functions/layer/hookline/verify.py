@@ -4,9 +4,10 @@ import base64
 import binascii
 import hmac
 from collections.abc import Iterator
+from contextlib import suppress
 
 from hookline.clock import SECOND_MS
-from hookline.errors import BadCredentials
+from hookline.errors import BadCredentials, SecretsUnavailable
 from hookline.models import Inbound, Verified
 from hookline.rules.model import Basic, Bearer, Hmac, Source, Token
 from hookline.secrets import Secrets
@@ -34,7 +35,7 @@ def _is_genuine(inbound: Inbound, source: Source, secrets: tuple[str, ...]) -> b
         case Token() as token:
             given = list(_tokens(inbound, token))
         case Hmac() as scheme:
-            return any(_is_signed(inbound, scheme, secret) for secret in secrets)
+            return any(_is_signed(inbound, scheme, key) for key in _keys(scheme, secrets))
         case _:
             return False
     return _any_equal((value for value in given if value), (secret.encode() for secret in secrets))
@@ -67,13 +68,13 @@ def _tokens(inbound: Inbound, token: Token) -> Iterator[bytes]:
         yield inbound.query.get(query, "").encode()
 
 
-def _is_signed(inbound: Inbound, scheme: Hmac, secret: str) -> bool:
+def _is_signed(inbound: Inbound, scheme: Hmac, key: bytes) -> bool:
     header = inbound.headers.get(scheme.header.lower(), "")
     timestamp = next(_parts(header, "t="), "") or inbound.headers.get(scheme.timestamp.lower(), "")
     if "{timestamp}" in scheme.signed and not _is_recent(timestamp, inbound.received_at, scheme.tolerance):
         return False
     content = signed(scheme, inbound.body, timestamp, inbound.headers.get(scheme.id.lower(), ""))
-    digest = hmac.digest(signing_key(scheme, secret), content, scheme.algorithm)
+    digest = hmac.digest(key, content, scheme.algorithm)
     given = [_signature(part, scheme) for part in _parts(header, scheme.prefix)]
     return _any_equal((value for value in given if value), iter([digest]))
 
@@ -81,7 +82,8 @@ def _is_signed(inbound: Inbound, scheme: Hmac, secret: str) -> bool:
 def _parts(header: str, prefix: str) -> Iterator[str]:
     """Give what follows the prefix in each part; several signatures are parted by commas or blanks."""
     whole = header.strip()
-    for part in [whole, *whole.replace(" ", ",").split(",")]:
+    # By blanks alone as well, for the prefixes that contain a comma: `v1,… v1,…`.
+    for part in [whole, *whole.split(), *whole.replace(" ", ",").split(",")]:
         if part.startswith(prefix):
             yield part.removeprefix(prefix).strip()
 
@@ -99,15 +101,29 @@ def _is_recent(timestamp: str, received_at: int, tolerance: int) -> bool:
     return is_number and abs(received_at / SECOND_MS - int(timestamp)) <= tolerance
 
 
+def _keys(scheme: Hmac, secrets: tuple[str, ...]) -> list[bytes]:
+    """Decode what can be decoded; if that is nothing, the mistake is ours and not the sender's."""
+    keys = []
+    for secret in secrets:
+        with suppress(ValueError):
+            keys.append(signing_key(scheme, secret))
+    if not keys:
+        raise SecretsUnavailable(f"The secret {scheme.hmac} is not {scheme.secret_encoding}, as its source says it is.")
+    return keys
+
+
 def signing_key(scheme: Hmac, secret: str) -> bytes:
-    """Return the bytes of a secret as the scheme writes it. Raises ValueError."""
+    """Return the bytes of a secret as the scheme writes it. Raises ValueError, also for none: anyone could sign so."""
     match scheme.secret_encoding:
         case "hex":
-            return bytes.fromhex(secret)
+            key = bytes.fromhex(secret)
         case "base64":
-            return base64.b64decode(secret.removeprefix("whsec_"))
+            key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
         case _:
-            return secret.encode()
+            key = secret.encode()
+    if not key:
+        raise ValueError("the key is empty")
+    return key
 
 
 def _signature(text: str, scheme: Hmac) -> bytes:
