@@ -1,7 +1,9 @@
 """Stage 2 of a webhook. Read the body by its type."""
 
 import json
+import math
 import re
+from codecs import BOM_UTF8
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -25,7 +27,7 @@ def read(inbound: Inbound, reads: frozenset[str]) -> JSON:
     header = inbound.headers.get("content-type", "")
     media_type = header.partition(";")[0].strip().lower()
     way = _way(media_type, reads)
-    if not body.strip():
+    if not body.removeprefix(BOM_UTF8).strip():
         raise UnreadableBody("The body is empty.")
     if way == "json":
         return _json(body)
@@ -51,7 +53,7 @@ def _way(media_type: str, reads: frozenset[str]) -> str:
 
 def _json(body: bytes) -> JSON:
     try:
-        payload = json.loads(_decoded(body), parse_constant=_no_constant)
+        payload = json.loads(_decoded(body), parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
         raise UnreadableBody(f"The JSON is nested more than {MAX_DEPTH} levels deep.") from None
     except json.JSONDecodeError as error:
@@ -67,14 +69,23 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
+def _finite(digits: str) -> float:
+    """Refuse what would become infinite: no JSON could say it again."""
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:20]} is too large")
+    return number
+
+
 def _json_or_text(body: bytes) -> JSON:
     """Senders that say text/plain often send JSON; anything else is the text itself."""
     try:
         return _json(body)
     except UnreadableBody:
-        if body.lstrip()[:1] in {b"{", b"["}:
+        text = _decoded(body).strip()
+        if text.startswith(("{", "[")):
             raise
-        return {"text": _decoded(body).strip()}
+        return {"text": text}
 
 
 def _decoded(body: bytes) -> str:
