@@ -44,7 +44,7 @@ class Secrets:
             self._held = parse(self._fetch())
         except Exception as error:
             if self._held is None:
-                raise SecretsUnavailable("The secret store could not be read.") from error
+                raise SecretsUnavailable(f"The secret store could not be read: {error}") from error
         finally:
             self._asked_at = self._now_ms()
 
@@ -61,5 +61,5 @@ def parse(text: str) -> dict[str, tuple[str, ...]]:
     for name, values in listed.items():
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise ValueError(f"The secret {name} has to be a string or a list of strings.")
-    # An empty string is a secret that nobody has filled in yet; it must never match an empty token.
-    return {name: tuple(value for value in values if value) for name, values in listed.items()}
+    # A blank string is a secret that nobody has filled in yet; it must never match a blank token.
+    return {name: tuple(value for value in values if value.strip()) for name, values in listed.items()}
