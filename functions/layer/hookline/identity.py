@@ -12,6 +12,8 @@ _DELIVERIES = UUID(
     "5f0d3a86-0f0b-4f0e-9a55-3a6f9d1c7e11"
 )  # the project's own namespace; changing it forgets all that was sent
 
+_LONGEST = 255  # characters of a sender's id that are kept
+
 
 @dataclass(frozen=True, slots=True)
 class EventId:
@@ -24,13 +26,18 @@ class EventId:
 def event_id(inbound: Inbound, kind: Kind, payload: JSON) -> EventId:
     """Return the best id there is: the sender's key, its request id with the body, the content, our request id."""
     if key := inbound.headers.get("idempotency-key"):
-        return EventId(f"key:{key[:255]}")
+        return EventId(f"key:{_short(key)}")
     if request := inbound.headers.get("x-request-id"):
         # With the body, because meshes give one id to several requests.
-        return EventId(f"request:{request[:255]}:{hashlib.sha256(inbound.body).hexdigest()}")
+        return EventId(f"request:{_short(request)}:{hashlib.sha256(inbound.body).hexdigest()}")
     if kind.content_key is not None:
         return EventId(f"content:{hashlib.sha256(kind.content_key(payload).encode()).hexdigest()}", is_content=True)
     return EventId(f"gateway:{inbound.request_id}")
+
+
+def _short(sent: str) -> str:
+    """Keep a sender's id as it is, for people to find; a long one is hashed, as two may differ in their last letter."""
+    return sent if len(sent) <= _LONGEST else hashlib.sha256(sent.encode()).hexdigest()
 
 
 def item_id(kind: Kind, item: JSON) -> EventId | None:
