@@ -7,8 +7,11 @@ from hookline.rules.expression import Expressions, TemplateError
 
 MAX_TEXT = 2000  # characters of one message; more is cut with a note
 _ROOM_FOR_NOTE = 40
-# Control characters, and the marks that change the direction of what follows: a payload could make a text read wrong.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# Control characters, the marks that change the direction of what follows, and what has no width: a payload could make
+# a text read wrong, or empty. The joiners (U+200C, U+200D) stay: emoji and scripts need them.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 
 
 def render(match: Match, event: Event, scope: Scope, expressions: Expressions) -> str:
