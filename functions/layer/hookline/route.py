@@ -4,6 +4,7 @@ from hookline.models import Match, Routed, Scope
 from hookline.rules.expression import Expressions, TemplateError
 from hookline.rules.model import Rule, Rules
 
+
 def route(source: str, scope: Scope, rules: Rules, expressions: Expressions) -> Routed:
     """Return the rules that claim the event, in file order.
 
