@@ -8,6 +8,7 @@ from local.engine import CREDENTIALS, Clients, clients_for, create, running, ser
 from local.intrinsics import REGION
 from local.project import TEMPLATE
 from local.template import Template
+from moto.moto_api._internal.models import moto_api_backend
 
 NOON = 1_793_620_800_000  # 2 November 2026, 12:00 UTC, in ms
 
@@ -61,14 +62,15 @@ def _no_account_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def _engine() -> Iterator[Cloud]:
     with running(serve()) as url:
-        yield Cloud(Template.load(TEMPLATE, url), url, clients_for(url))
+        clients = clients_for(url)
+        yield Cloud(Template.load(TEMPLATE, url), url, clients)
+        for service in ("dynamodb", "sqs"):
+            clients(service).close()
 
 
 @pytest.fixture
 def cloud(_engine: Cloud) -> Cloud:
     """Give a fresh engine: nothing in its table, nothing on its queues."""
-    from moto.moto_api._internal.models import moto_api_backend
-
     moto_api_backend.reset()
     create(_engine.template, _engine.clients)
     return _engine

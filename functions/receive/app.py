@@ -51,7 +51,7 @@ def outlet() -> Outlet:
     return put
 
 
-intake = Intake(load(Path(settings.rules_file)), secrets, outlet(), record)
+intake = Intake(load(Path(settings.rules_file)), secrets, outlet(), record, wiring.now_ms)
 
 
 @app.route("/hooks/<source>", method=METHODS)

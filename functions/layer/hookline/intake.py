@@ -74,11 +74,14 @@ class _Part:
 class Intake:
     """Takes webhooks by the rules and hands their messages to the outlet: the queue, or delivery in process."""
 
-    def __init__(self, rules: Rules, secrets: Secrets, outlet: Outlet, record: Record) -> None:
+    def __init__(
+        self, rules: Rules, secrets: Secrets, outlet: Outlet, record: Record, now_ms: Callable[[], int]
+    ) -> None:
         self._rules = rules
         self._secrets = secrets
         self._outlet = outlet
         self._record = record
+        self._now_ms = now_ms
         self._expressions = Expressions()
 
     def take(self, inbound: Inbound) -> Accepted:
@@ -149,6 +152,7 @@ class Intake:
                 chat_name=name,
                 text=text,
                 accepted_at=seen.inbound.received_at,
+                queued_at=self._now_ms(),
                 repeat=repeat if part.id.is_content else None,
             )
 

@@ -79,5 +79,6 @@ class Message(BaseModel):
     chat: str  # the provider's id, and the group in the queue
     chat_name: str
     text: str
-    accepted_at: int  # ms since 1970
+    accepted_at: int  # ms since 1970 by the event's own clock
+    queued_at: int | None = None  # the same by ours; None in an event from a file, which is never too old
     repeat: int | None = None  # seconds after which the same may be told again; None: its id never means a second event

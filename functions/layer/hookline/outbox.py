@@ -104,7 +104,8 @@ class Outbox:
         return max(backoff(claim.tries, self._random()), outcome.retry_after or 0.0)
 
     def _is_too_old(self, claim: Claim, limit: int) -> bool:
-        return self._now_ms() - claim.message.accepted_at >= limit * SECOND_MS
+        queued_at = claim.message.queued_at
+        return queued_at is not None and self._now_ms() - queued_at >= limit * SECOND_MS
 
     def _give_up(self, claim: Claim) -> Settled:
         last = claim.attempts[-1] if claim.attempts else {}

@@ -152,11 +152,12 @@ def test_an_engine_that_does_not_send_the_old_row_along_is_asked_for_it(
     told(log, clock, message())
     client = cloud.clients("dynamodb")
     put_item = client.put_item
-    monkeypatch.setattr(
-        client,
-        "put_item",
-        lambda *, ReturnValuesOnConditionCheckFailure, **rest: put_item(**rest),  # noqa: ARG005, N803
-    )
+
+    def older(**request: Any) -> Any:
+        del request["ReturnValuesOnConditionCheckFailure"]
+        return put_item(**request)
+
+    monkeypatch.setattr(client, "put_item", older)
     assert log.claim(message("request-2", accepted_at=clock()), BODY) == NotClaimed(Decision.COPY)
 
 

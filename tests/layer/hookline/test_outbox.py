@@ -50,6 +50,7 @@ def message(clock: Any, request_id: str = "request-1") -> Message:
         chat_name="oncall",
         text="🔥 HighCPU on web-1",
         accepted_at=clock(),
+        queued_at=clock(),
     )
 
 

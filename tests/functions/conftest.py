@@ -1,0 +1,118 @@
+"""The functions as template.yaml names them, loaded against the engine, with a phone at the other end."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+from local.invocation import Context
+from local.phone import Phone
+from local.project import ROOT, RULES
+from local.simulator import simulator
+from local.template import Template, load_handler
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+CHATS = ("chat_a1b2c3d4", "chat_e5f6a7b8")
+SECRETS = {
+    "BLOOIO_API_KEY": "blooio-key",
+    "ALERTMANAGER_TOKEN": "local-alertmanager-token",
+    "JSON_TOKEN": ["json-now", "local-json-token"],
+}
+Invoke = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Provider:
+    """The simulated provider behind a real socket; each test gets an empty phone."""
+
+    def __init__(self) -> None:
+        self.app = Starlette()
+        config = uvicorn.Config(self.app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self._server.run, daemon=True)
+        self.phone = Phone(CHATS, key="blooio-key")
+
+    def start(self) -> None:
+        self._thread.start()
+        while not self._server.started:
+            self._thread.join(0.01)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+    def reset(self) -> None:
+        self.phone = Phone(CHATS, key="blooio-key")
+        self.app.router.routes[:] = [Mount("/blooio", simulator(self.phone))]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}/blooio/v4"
+
+    @property
+    def texts(self) -> list[str]:
+        return [text.text for text in self.phone.texts()]
+
+
+@pytest.fixture(scope="session")
+def _provider() -> Iterator[Provider]:
+    provider = Provider()
+    provider.start()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def provider(_provider: Provider) -> Provider:
+    _provider.reset()
+    return _provider
+
+
+class Functions:
+    """Loads a function as Lambda would, with the template's environment and what the test changes of it."""
+
+    def __init__(self, template: Template, base: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._template = template
+        self._base = base
+        self._monkeypatch = monkeypatch
+
+    def load(self, name: str, **changed: str) -> Invoke:
+        function = self._template.functions[name]
+        for variable, value in {**function.environment, **self._base, **changed}.items():
+            self._monkeypatch.setenv(variable, value)
+        handler = load_handler(function)
+        return lambda event: handler(event, Context.of(function))
+
+
+@pytest.fixture
+def functions(cloud: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Functions:
+    base = {
+        "AWS_ENDPOINT_URL": cloud.url,
+        "BLOOIO_BASE_URL": provider.url,
+        "SECRETS_ID": "",
+        "HOOKLINE_SECRETS": json.dumps(SECRETS),
+        "RULES_FILE": str(RULES),
+    }
+    return Functions(cloud.template, base, monkeypatch)
+
+
+@pytest.fixture
+def events() -> Callable[[str], dict[str, Any]]:
+    def read(name: str) -> dict[str, Any]:
+        event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text())
+        return event
+
+    return read
+
+
+@pytest.fixture
+def rules_file(tmp_path: Path) -> Callable[[str], str]:
+    def write(text: str) -> str:
+        path = tmp_path / "rules.yaml"
+        path.write_text(text)
+        return str(path)
+
+    return write

@@ -1,0 +1,53 @@
+"""DeliverFunction as Lambda calls it for a batch of the queue."""
+
+from typing import Any
+
+
+def test_the_messages_of_a_batch_reach_their_chats(functions: Any, events: Any, provider: Any) -> None:
+    deliver = functions.load("DeliverFunction")
+    batch = events("deliver_sqs")
+    assert deliver(batch) == {"batchItemFailures": []}
+    assert sorted(text.chat_id for text in provider.phone.texts()) == sorted(
+        record["attributes"]["MessageGroupId"] for record in batch["Records"]
+    )
+
+
+def test_a_batch_that_comes_twice_sends_once(functions: Any, events: Any, provider: Any) -> None:
+    deliver = functions.load("DeliverFunction")
+    for _ in range(2):
+        assert deliver(events("deliver_sqs")) == {"batchItemFailures": []}
+    assert len(provider.texts) == len(events("deliver_sqs")["Records"])
+
+
+def test_what_the_provider_does_not_take_now_stays_on_the_queue(functions: Any, events: Any) -> None:
+    deliver = functions.load("DeliverFunction", BLOOIO_BASE_URL="http://127.0.0.1:9/v4")
+    batch = events("deliver_sqs")
+    failed = {failure["itemIdentifier"] for failure in deliver(batch)["batchItemFailures"]}
+    assert failed == {record["messageId"] for record in batch["Records"]}
+
+
+def test_a_missing_table_leaves_the_batch_on_the_queue(functions: Any, events: Any, cloud: Any, provider: Any) -> None:
+    deliver = functions.load("DeliverFunction")
+    cloud.clients("dynamodb").delete_table(TableName="DeliveryLog")
+    assert len(deliver(events("deliver_sqs"))["batchItemFailures"]) == len(events("deliver_sqs")["Records"])
+    assert provider.texts == []
+
+
+def test_from_the_hook_to_the_phone_in_order(functions: Any, events: Any, provider: Any, cloud: Any) -> None:
+    receive, deliver = functions.load("ReceiveFunction"), functions.load("DeliverFunction")
+    for name in ("alertmanager_critical", "alertmanager_resolved"):
+        assert receive(events(name))["statusCode"] == 202
+    received = cloud.clients("sqs").receive_message(
+        QueueUrl=cloud.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+    )["Messages"]
+    records = [
+        {
+            "messageId": m["MessageId"],
+            "receiptHandle": m["ReceiptHandle"],
+            "body": m["Body"],
+            "attributes": m["Attributes"],
+        }
+        for m in received
+    ]
+    assert deliver({"Records": records}) == {"batchItemFailures": []}
+    assert [text[0] for text in provider.texts] == ["🔥", "✅"]

@@ -1,0 +1,224 @@
+"""ReceiveFunction as API Gateway calls it: what the sender is told, and what waits on the queue."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+BEARER = {"authorization": "Bearer local-alertmanager-token"}
+JSON_BEARER = {"authorization": "Bearer local-json-token"}
+
+
+def event(
+    source: str, body: str | bytes, headers: dict[str, str] | None = None, method: str = "POST", **query: str
+) -> dict[str, Any]:
+    is_bytes = isinstance(body, bytes)
+    return {
+        "version": "2.0",
+        "routeKey": "ANY /hooks/{source}",
+        "rawPath": f"/hooks/{source}",
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", **(headers or {})},
+        "queryStringParameters": query or None,
+        "pathParameters": {"source": source},
+        "requestContext": {
+            "http": {"method": method, "path": f"/hooks/{source}", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.7"},
+            "requestId": str(uuid4()),
+            "timeEpoch": 1_793_620_800_000,
+            "stage": "$default",
+        },
+        "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
+        "isBase64Encoded": is_bytes,
+    }
+
+
+def content(answer: dict[str, Any]) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(answer["body"])
+    return parsed
+
+
+@pytest.fixture
+def receive(functions: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    loaded: Callable[[dict[str, Any]], dict[str, Any]] = functions.load("ReceiveFunction")
+    return loaded
+
+
+def test_an_accepted_webhook_is_answered_202_and_waits_on_the_queue(receive: Any, events: Any, cloud: Any) -> None:
+    answer = receive(events("alertmanager_critical"))
+    assert answer["statusCode"] == 202
+    [delivery] = content(answer)["deliveries"]
+    assert delivery.keys() == {"delivery_id", "rule", "chat", "status"}
+    assert (delivery["rule"], delivery["chat"], delivery["status"]) == ("alerts to on-call", "oncall", "queued")
+    assert content(answer)["event_id"]
+    assert cloud.waiting() == 1
+
+
+def test_a_dropped_webhook_is_answered_200_with_its_reason_and_leaves_a_row(
+    receive: Any, events: Any, cloud: Any
+) -> None:
+    answer = receive(events("alertmanager_watchdog"))
+    assert answer["statusCode"] == 200
+    assert content(answer)["deliveries"] == []
+    assert content(answer)["reason"] == "dropped by the rule 'ignore watchdog'"
+    assert cloud.waiting() == 0
+    [row] = cloud.clients("dynamodb").scan(TableName="DeliveryLog")["Items"]
+    assert row["status"] == {"S": "dropped"}
+
+
+def test_a_webhook_that_matches_no_rule_is_answered_200_also_when_the_table_is_gone(
+    functions: Any, rules_file: Any, cloud: Any
+) -> None:
+    rules = rules_file("chats: {a: chat_1}\nsources: {in: {kind: json, auth: none}}\nrules: []\n")
+    receive = functions.load("ReceiveFunction", RULES_FILE=rules)
+    cloud.clients("dynamodb").delete_table(TableName="DeliveryLog")
+    answer = receive(event("in", "{}"))
+    assert answer["statusCode"] == 200
+    assert content(answer) == {"event_id": content(answer)["event_id"], "deliveries": [], "reason": "no rule matched"}
+
+
+def test_a_queue_that_is_gone_is_answered_503_with_retry_after(receive: Any, events: Any, cloud: Any) -> None:
+    cloud.clients("sqs").delete_queue(QueueUrl=cloud.queue_url)
+    answer = receive(events("alertmanager_critical"))
+    assert answer["statusCode"] == 503
+    assert answer["headers"]["Retry-After"] == "30"
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+
+
+def test_a_secret_that_nobody_has_filled_in_is_answered_503(functions: Any, events: Any) -> None:
+    receive = functions.load("ReceiveFunction", HOOKLINE_SECRETS='{"ALERTMANAGER_TOKEN": ""}')
+    empty = {"authorization": "Bearer "}
+    answers = [receive(events("alertmanager_critical")), receive(event("alertmanager", "{}", empty))]
+    assert [answer["statusCode"] for answer in answers] == [503, 503]
+    assert "ALERTMANAGER_TOKEN" not in answers[0]["body"]
+
+
+REFUSED = {
+    "bad JSON": (event("alertmanager", "{", BEARER), 400),
+    "invalid UTF-8": (event("alertmanager", b'{"a": "\xff"}', BEARER), 400),
+    "not the base64 it says": ({**event("alertmanager", b"{}", BEARER), "body": "{}"}, 400),
+    "200 levels of nesting": (event("alertmanager", "[" * 200 + "]" * 200, BEARER), 400),
+    "nesting without end": (event("alertmanager", "[" * 200_000, BEARER), 400),
+    "an empty body": (event("alertmanager", "", BEARER), 400),
+    "a form without fields": (event("contact", "", {"content-type": "application/x-www-form-urlencoded"}), 400),
+    "a body over the limit": (event("alertmanager", " " * 262_145, BEARER), 413),
+    "a type that the kind can't read": (event("alertmanager", "<a/>", {**BEARER, "content-type": "text/xml"}), 415),
+    "a missing token": (event("alertmanager", "{}"), 401),
+    "a wrong token": (event("alertmanager", "{}", {"authorization": "Bearer nearly"}), 401),
+    "a wrong token on a bad body": (event("alertmanager", "{", {"authorization": "Bearer nearly"}), 401),
+    "an unknown source": (event("nobody", "{}", BEARER), 404),
+    "a source with a strange name": (event("../../etc", "{}", BEARER), 404),
+    "a method that is no webhook": (event("alertmanager", "", method="DELETE"), 405),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused_gets_a_sentence_and_the_next_webhook_works(
+    receive: Any, events: Any, cloud: Any, case: str
+) -> None:
+    sent, status = REFUSED[case]
+    answer = receive(sent)
+    assert answer["statusCode"] == status
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    problem = content(answer)
+    assert problem["status"] == status
+    assert problem["detail"].endswith(".")
+    assert cloud.waiting() == 0
+    assert receive(events("alertmanager_critical"))["statusCode"] == 202
+
+
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("HEAD", 200), ("OPTIONS", 204)])
+def test_a_probe_finds_somebody_listening(receive: Any, cloud: Any, method: str, status: int) -> None:
+    assert receive(event("alertmanager", "", method=method))["statusCode"] == status
+    assert receive(event("nobody", "", method=method))["statusCode"] == 404
+    assert cloud.waiting() == 0
+
+
+def test_every_secret_of_a_list_is_accepted(receive: Any) -> None:
+    answers = [
+        receive(event("json", '{"title": "t"}', {"authorization": f"Bearer {t}"}))
+        for t in ("json-now", "local-json-token")
+    ]
+    assert [answer["statusCode"] for answer in answers] == [202, 202]
+
+
+@pytest.mark.parametrize("header", ["idempotency-key", "x-request-id"])
+def test_the_same_key_twice_is_the_same_delivery(receive: Any, header: str) -> None:
+    ids = [
+        content(receive(event("json", body, {**JSON_BEARER, header: key})))["deliveries"][0]["delivery_id"]
+        for body, key in [('{"a": 1}', "k1"), ('{"a": 1}', "k1"), ('{"a": 1}', "k2")]
+    ]
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_webhooks_that_carry_no_id_are_different_deliveries(receive: Any) -> None:
+    ids = {content(receive(event("json", "{}", JSON_BEARER)))["deliveries"][0]["delivery_id"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+def test_an_event_that_grows_by_one_alert_makes_one_more_delivery_with_each(functions: Any, rules_file: Any) -> None:
+    receive = functions.load(
+        "ReceiveFunction",
+        RULES_FILE=rules_file(
+            "chats: {a: chat_1}\nsources: {in: {kind: alertmanager, auth: none}}\n"
+            "rules: [{name: r, chat: a, each: payload.alerts}]\n"
+        ),
+    )
+
+    def notified(count: int) -> set[str]:
+        alerts = [
+            {"status": "firing", "fingerprint": f"f{n}", "startsAt": "2026-11-02T11:00:00Z"} for n in range(count)
+        ]
+        body = json.dumps({"version": "4", "groupKey": "g", "status": "firing", "alerts": alerts})
+        return {delivery["delivery_id"] for delivery in content(receive(event("in", body)))["deliveries"]}
+
+    assert len(notified(21) - notified(20)) == 1
+
+
+def test_inline_the_answer_is_the_outcome_and_a_repeated_event_a_duplicate(
+    functions: Any, events: Any, provider: Any
+) -> None:
+    receive = functions.load("ReceiveFunction", DELIVERY_QUEUE_URL="")
+    answers = [receive(events("alertmanager_critical")) for _ in range(2)]
+    assert [answer["statusCode"] for answer in answers] == [200, 200]
+    again = events("alertmanager_critical")
+    again["requestContext"]["requestId"] = "another"
+    answers.append(receive(again))
+    assert [content(answer)["deliveries"][0]["status"] for answer in answers] == ["sent", "duplicate", "duplicate"]
+    assert len(provider.texts) == 1
+
+
+def test_inline_an_outcome_that_may_change_is_answered_503(functions: Any, events: Any) -> None:
+    receive = functions.load("ReceiveFunction", DELIVERY_QUEUE_URL="", BLOOIO_BASE_URL="http://127.0.0.1:9/v4")
+    answer = receive(events("alertmanager_critical"))
+    assert answer["statusCode"] == 503
+    assert content(answer)["deliveries"][0]["status"] == "retrying"
+
+
+def test_no_secret_and_no_payload_is_logged(receive: Any, events: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    receive(events("alertmanager_critical"))
+    receive(event("alertmanager", '{"password": "hunter2"', {"authorization": "Bearer nearly-the-token"}))
+    receive(event("alertmanager", '{"password": "hunter2"', BEARER))
+    printed = capsys.readouterr()
+    for secret in ("local-alertmanager-token", "nearly-the-token", "hunter2", "blooio-key", "HighCPU"):
+        assert secret not in printed.out + printed.err
+
+
+ANYTHING = st.sampled_from(
+    ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain", "", "x"]
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=st.binary(max_size=300) | st.from_regex(rb'\{"[a-z]{1,5}": .{0,20}\}', fullmatch=True),
+    content_type=ANYTHING,
+    source=st.sampled_from(["alertmanager", "contact", "json"]),
+)
+def test_no_bytes_make_it_answer_5xx_or_raise(receive: Any, body: bytes, content_type: str, source: str) -> None:
+    headers = {**(BEARER if source == "alertmanager" else JSON_BEARER), "content-type": content_type}
+    assert receive(event(source, body, headers))["statusCode"] < 500
