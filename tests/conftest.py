@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from moto.moto_api._internal.models import moto_api_backend
+
 from local.engine import CREDENTIALS, Clients, clients_for, create, running, serve
 from local.intrinsics import REGION
 from local.project import TEMPLATE
 from local.template import Template
-from moto.moto_api._internal.models import moto_api_backend
 
 NOON = 1_793_620_800_000  # 2 November 2026, 12:00 UTC, in ms
 

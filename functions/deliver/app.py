@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aws_lambda_powertools import Logger
+
 from hookline import wiring
 from hookline.batch import Batch
 from hookline.settings import Settings

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from hookline.errors import Refused, RulesError
 
+from hookline.errors import Refused, RulesError
 from local.project import RULES
 
 app = typer.Typer(
@@ -75,7 +75,6 @@ def explain(rules: RulesFile, event: EventFile, as_json: AsJson = False) -> None
     Example: hookline explain functions/rules/rules.yaml events/alertmanager_critical.json
     """
     from hookline.rules import load  # noqa: PLC0415
-
     from local.explain import TAKEN, read_event  # noqa: PLC0415
     from local.explain import explain as explained  # noqa: PLC0415
 

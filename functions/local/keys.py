@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from hookline.rules import Basic, Rules
 from hookline.secrets import parse
 from hookline.wiring import API_KEY
-
 from local.project import SAM_LOCAL
 
 INVENTED_BYTES = 12

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from hookline.rules import Rules, load
-from hookline.wiring import API_KEY
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from hookline.rules import Rules, load
+from hookline.wiring import API_KEY
 from local import curl
 from local.engine import CREDENTIALS, Engine
 from local.gateway import Integration, gateway

@@ -9,6 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
 from hookline import gateway, wiring
 from hookline.claim import Status
 from hookline.errors import QueueRefused, Refused, SecretsUnavailable

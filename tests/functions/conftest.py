@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
 from local.invocation import Context
 from local.phone import Phone
 from local.project import ROOT, RULES
 from local.simulator import simulator
 from local.template import Template, load_handler
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 CHATS = ("chat_a1b2c3d4", "chat_e5f6a7b8")
 SECRETS = {

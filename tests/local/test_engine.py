@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from local import engine
 from local.engine import Engine, clients_for
 

@@ -11,9 +11,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from local import fifo
 from moto.sqs import models
 from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid
+
+from local import fifo
 
 VISIBILITY = 30
 FIVE_MINUTES = 300

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from local.gateway import API_GATEWAY_LIMIT, LAMBDA_LIMIT, Handler, Integration, gateway
 
 NOON = 1_780_000_000.5

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+
 from local import page as module
 from local.page import page
-from starlette.applications import Starlette
 
 FOLDER = Path(module.__file__).parent
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from local.phone import KEY_LIFETIME_S, Phone
 from local.simulator import simulator
 

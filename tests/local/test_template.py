@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from local.template import Function, Route, Template, load_handler
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from local import engine
 from local.invocation import failed_of
 from local.journal import Journal

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from blooio import Blooio, Content, Outcome, SendRequest, Verdict
 from botocore.exceptions import BotoCoreError, ClientError
 
+from blooio import Blooio, Content, Outcome, SendRequest, Verdict
 from hookline import identity
 from hookline.claim import Decision, Status
 from hookline.clock import HOUR, MINUTE, SECOND_MS

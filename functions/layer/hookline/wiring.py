@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 import httpx
-from blooio import Blooio
 from botocore.config import Config
 
+from blooio import Blooio
 from hookline.log import DeliveryLog
 from hookline.outbox import Outbox
 from hookline.secrets import Secrets

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from hookline.batch import LOG_OUT_OF_REACH_WAIT, Batch
 from hookline.claim import Status
 from hookline.models import Message

@@ -1,6 +1,7 @@
 """The table by which a worker that finds a row decides, cell by cell."""
 
 import pytest
+
 from hookline.claim import MAX_LOST_LEASES, Decision, Row, Status, decide
 from hookline.models import Message
 

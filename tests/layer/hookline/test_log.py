@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
+
 from hookline.claim import Decision, Status
 from hookline.log import MAX_ATTEMPTS_KEPT, Claim, DeliveryLog, NotClaimed
 from hookline.models import Message

@@ -5,13 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from blooio import Blooio
 from hookline.errors import SecretsUnavailable
 from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.outbox import AUTH_RETRY, FIRST_BACKOFF, GIVE_UP_AFTER, MAX_BACKOFF, Outbox, Settled, backoff
-from hypothesis import given
-from hypothesis import strategies as st
 
 HALF = 0.5  # what the tests' chance always says
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from hookline.errors import QueueRefused
 from hookline.models import Message
 from hookline.queue import TRIES, Queue
