@@ -5,7 +5,8 @@ from datetime import datetime
 
 from hookline import clock
 from hookline.models import JSON, Event
-from hookline.sources.kind import Kind, items, lines, mapping, words
+from hookline.sources import generic
+from hookline.sources.kind import MAX_TEXT, Kind, first, fitting, items, lines, link, mapping, words
 
 _SEVERITIES = {
     "critical": "critical", "page": "critical", "emergency": "critical", "disaster": "critical", "high": "critical",
@@ -14,6 +15,8 @@ _SEVERITIES = {
 _RANK = ("critical", "warning", "info")
 _FIRING_ICONS = {"critical": "🔥", "warning": "⚠️", "info": "ℹ️"}
 _MOST_LISTED = 5  # alerts of a group that are named one by one
+_LONG_NAME = 100  # characters of an alert's name, and of where it is
+_ROOM_FOR_COUNTS = 60  # characters under the list: how many more there are, how many resolved
 _LINK_ANNOTATIONS = ("runbook_url", "dashboard_url", "dashboard")
 
 
@@ -21,7 +24,9 @@ def describe(payload: JSON, now: datetime) -> Event:
     """Say what a notification says: one alert in full, a group as a list."""
     payload = mapping(payload)
     alerts = [mapping(alert) for alert in items(payload.get("alerts"))]
-    if len(alerts) == 1:
+    if not alerts:
+        return generic.describe(payload, now)  # not what Alertmanager sends
+    if len(alerts) == 1 and not _truncated(payload):
         return describe_item(alerts[0], now)
     return _describe_group(payload, alerts)
 
@@ -30,16 +35,13 @@ def describe_item(alert: JSON, now: datetime) -> Event:
     """Say what a single alert says."""
     alert = mapping(alert)
     labels, notes = mapping(alert.get("labels")), mapping(alert.get("annotations"))
-    title = words(labels.get("alertname")) or "Alert"
+    title = _name(labels) or "Alert"
     status, severity = _status(alert), _severity(alert)
     body, url = _body(notes), _url(alert, notes)
     icon = _icon(status, severity)
-    where = _where(labels)
     return Event(
         title=title,
-        text=lines(
-            f"{icon} {title}" + (f" on {where}" if where else ""), body, _since(alert, status, severity, now), url
-        ),
+        text=lines(f"{icon} {_named(title, labels)}", body, _since(alert, status, severity, now), url),
         status=status,
         severity=severity,
         icon=icon,
@@ -68,22 +70,23 @@ def item_key(alert: JSON) -> str | None:
 def _describe_group(payload: dict[str, JSON], alerts: list[dict[str, JSON]]) -> Event:
     labels = {**mapping(payload.get("groupLabels")), **mapping(payload.get("commonLabels"))}
     firing = [alert for alert in alerts if _status(alert) == "firing"]
-    status = "resolved" if alerts and not firing else _status(payload)
-    severity = min((_severity(alert) for alert in firing or alerts), key=_RANK.index, default="info")
-    title = words(labels.get("alertname")) or "Alerts"
-    icon = _icon(status, severity)
+    status = "firing" if firing else "resolved"
     shown = firing or alerts
-    cut = payload.get("truncatedAlerts")
-    more = len(shown) - _MOST_LISTED + (cut if isinstance(cut, int) else 0) if len(shown) > _MOST_LISTED or cut else 0
+    severity = min(map(_severity, shown), key=_RANK.index)
+    title, body, url = _name(labels), _body(mapping(payload.get("commonAnnotations"))), link(payload.get("externalURL"))
+    icon = _icon(status, severity)
+    head = f"{icon} {title or 'Alerts'}: {len(shown)} {status}"
+    bullets = (_one_line(alert, with_name=not title, with_summary=not body) for alert in shown[:_MOST_LISTED])
+    listed = fitting(bullets, MAX_TEXT - len(head) - len(body) - _ROOM_FOR_COUNTS)
+    more = len(shown) - len(listed) + _truncated(payload)
     resolved = len(alerts) - len(firing) if firing else 0
-    body, url = _body(mapping(payload.get("commonAnnotations"))), words(payload.get("externalURL"))
     return Event(
-        title=title,
+        title=title or "Alerts",
         text=lines(
-            f"{icon} {title}: {len(shown)} {status}",
+            head,
             body,
-            *(_one_line(alert, with_summary=not body) for alert in shown[:_MOST_LISTED]),
-            f"… and {more} more" if more > 0 else "",
+            *listed,
+            f"… and {more} more" if more else "",
             f"✅ {resolved} resolved" if resolved else "",
             url,
         ),
@@ -97,11 +100,27 @@ def _describe_group(payload: dict[str, JSON], alerts: list[dict[str, JSON]]) -> 
     )
 
 
-def _one_line(alert: dict[str, JSON], *, with_summary: bool) -> str:
+def _one_line(alert: dict[str, JSON], *, with_name: bool, with_summary: bool) -> str:
     labels = mapping(alert.get("labels"))
     summary = _body(mapping(alert.get("annotations"))) if with_summary else ""
-    name = _where(labels) or words(labels.get("alertname")) or "alert"
-    return f"• {name}" + (f": {words(summary, 80)}" if summary else "")
+    name = _name(labels) or "Alert"
+    said = _named(name, labels) if with_name else _where(labels) or name
+    return f"• {said}" + (f": {words(summary, 80)}" if summary else "")
+
+
+def _truncated(payload: dict[str, JSON]) -> int:
+    """Return how many alerts Alertmanager left out (its `max_alerts`)."""
+    count = payload.get("truncatedAlerts")
+    return max(0, count) if isinstance(count, int) else 0
+
+
+def _name(labels: dict[str, JSON]) -> str:
+    return words(labels.get("alertname"), _LONG_NAME)
+
+
+def _named(name: str, labels: dict[str, JSON]) -> str:
+    where = _where(labels)
+    return f"{name} on {where}" if where else name
 
 
 def _status(of: dict[str, JSON]) -> str:
@@ -119,16 +138,15 @@ def _icon(status: str, severity: str) -> str:
 
 
 def _where(labels: dict[str, JSON]) -> str:
-    return next((words(labels[name]) for name in ("instance", "pod", "host", "service", "job") if labels.get(name)), "")
+    return first(words(labels.get(name), _LONG_NAME) for name in ("instance", "pod", "host", "service", "job"))
 
 
 def _body(notes: dict[str, JSON]) -> str:
-    return next((words(notes[name]) for name in ("summary", "message", "description") if notes.get(name)), "")
+    return first(words(notes.get(name)) for name in ("summary", "message", "description"))
 
 
 def _url(alert: dict[str, JSON], notes: dict[str, JSON]) -> str:
-    annotated = next((words(notes[name]) for name in _LINK_ANNOTATIONS if notes.get(name)), "")
-    return annotated or words(alert.get("generatorURL"))
+    return first(link(url) for url in (*map(notes.get, _LINK_ANNOTATIONS), alert.get("generatorURL")))
 
 
 def _since(alert: dict[str, JSON], status: str, severity: str, now: datetime) -> str:

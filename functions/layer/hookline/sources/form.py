@@ -4,24 +4,29 @@ import json
 from datetime import datetime
 
 from hookline.models import JSON, Event
-from hookline.sources.kind import Kind, items, mapping, words
+from hookline.sources.kind import Kind, fitting, mapping, words
 
 _NAMES = ("name", "full_name", "fullname", "your-name", "first_name", "firstname", "email")
 _MESSAGES = ("message", "msg", "comment", "comments", "body", "text", "your-message", "enquiry", "inquiry", "question")
 _SUBJECTS = ("subject", "title", "topic", "your-subject")
 _LONG = 400  # characters of the message itself that a default text shows
+_LONG_NAME, _LONG_LABEL, _LONG_FIELD = 150, 40, 200
+_ROOM_FOR_FIELDS = 800  # so that the message, which comes last, is never what a long form is cut by
 
 
 def describe(payload: JSON, now: datetime) -> Event:  # noqa: ARG001 - every kind is asked the same way
     """Put who wrote first, the short fields line by line, the message itself last."""
     fields = mapping(payload)
-    who, message, subject = _first(fields, _NAMES), _first(fields, _MESSAGES), _first(fields, _SUBJECTS)
-    shown = {name: text for name in fields if name not in {who, message, subject} and (text := _say(fields[name]))}
-    title = _say(fields.get(subject, "")) or ("Message from " + _say(fields[who]) if who else "New message")
-    sender = f"from {_say(fields[who])}" if who and subject else ""
-    body = _cut(str(fields.get(message, "")).strip())
-    head = [f"✉️ {title}", sender, *(f"{_label(name)}: {text}" for name, text in shown.items())]
-    text = "\n".join(line for line in head if line) + (f"\n\n{body}" if body else "")
+    rest = dict(fields)
+    message, subject = _take(rest, _MESSAGES).strip(), words(_take(rest, _SUBJECTS), _LONG_NAME)
+    who = words(_take(rest, _NAMES), _LONG_NAME)
+    title = subject or (f"Message from {who}" if who else "New message")
+    said = [_label(name) + text for name, value in rest.items() if (text := words(_say(value), _LONG_FIELD))]
+    shown = fitting(said, _ROOM_FOR_FIELDS)
+    more = f"… and {len(said) - len(shown)} more fields" if len(shown) < len(said) else ""
+    head = [f"✉️ {title}", f"from {who}" if who and subject else "", *shown, more]
+    body = _cut(message)
+    text = "\n".join(filter(None, head)) + (f"\n\n{body}" if body else "")
     return Event(title=title, text=text, icon="✉️", body=body, fields=fields)
 
 
@@ -30,10 +35,11 @@ def content_key(payload: JSON) -> str:
     return json.dumps(payload, sort_keys=True)
 
 
-def _first(fields: dict[str, JSON], names: tuple[str, ...]) -> str:
-    """Return the field that is called most like one of the names and is filled in, or an empty text."""
-    spelled = {name.lower(): name for name, value in fields.items() if isinstance(value, str) and value.strip()}
-    return next((spelled[name] for name in names if name in spelled), "")
+def _take(rest: dict[str, JSON], names: tuple[str, ...]) -> str:
+    """Return the filled-in field that is called most like one of the names, and take it out of the rest."""
+    spelled = {name.lower(): name for name, value in rest.items() if isinstance(value, str) and value.strip()}
+    found = next((spelled[name] for name in names if name in spelled), None)
+    return "" if found is None else rest.pop(found)
 
 
 def _say(value: JSON) -> str:
@@ -41,7 +47,7 @@ def _say(value: JSON) -> str:
     if isinstance(value, dict) and "filename" in value:
         return f"{words(value['filename'])} ({words(value.get('content_type'))}, {_size(value.get('size'))})"
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_say, items(value))))
+        return ", ".join(filter(None, map(_say, value)))
     return words(value)
 
 
@@ -52,7 +58,8 @@ def _size(value: JSON) -> str:
 
 
 def _label(name: str) -> str:
-    return name.replace("_", " ").replace("-", " ").strip().capitalize()
+    spaced = words(name.replace("_", " ").replace("-", " "), _LONG_LABEL)
+    return f"{spaced[:1].upper()}{spaced[1:]}: " if spaced else ""
 
 
 def _cut(message: str) -> str:

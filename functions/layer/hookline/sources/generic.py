@@ -5,10 +5,10 @@ from datetime import datetime
 from itertools import islice
 
 from hookline.models import JSON, Event
-from hookline.sources.kind import Kind, lines, mapping, words
+from hookline.sources.kind import Kind, first, lines, link, mapping, words
 
 _TITLES = ("title", "subject", "summary", "name", "event", "alert", "type", "action")
-_BODIES = ("message", "text", "description", "body", "msg", "details", "reason")
+_BODIES = ("message", "text", "description", "body", "msg", "details", "reason", "error")
 _LINKS = ("url", "link", "html_url", "href")
 _SEVERITIES = ("severity", "level", "priority")
 _CRITICAL = {"critical", "fatal", "emergency", "page", "high", "error", "p1"}
@@ -23,32 +23,29 @@ _MOST_FIELDS = 8  # a text lists no more than these
 def describe(payload: JSON, now: datetime) -> Event:  # noqa: ARG001 - every kind is asked the same way
     """Take the names that senders commonly use for title, text and link; list what else there is, shortly."""
     fields = mapping(payload)
-    known = {name: _first(fields, names) for name, names in _COMMON.items()}
-    title = words(fields.get(known["title"], "")) or words(fields.get(known["body"], ""), _LONG_TITLE) or "Webhook"
-    body = words(fields.get(known["body"], ""))
-    body = "" if body == title else body
-    url = words(fields.get(known["url"], ""))
+    rest = dict(fields)
+    title, body, url = words(_take(rest, _TITLES), 150), words(_take(rest, _BODIES)), link(_take(rest, _LINKS))
     status, severity = _status(fields), _severity(fields)
     icon = "✅" if status == "resolved" else _ICONS[severity]
-    rest = {name: value for name, value in fields.items() if name not in known.values()} if fields else payload
-    listed = islice(_listed(rest), _MOST_FIELDS)
+    headline = title or body or "Webhook"
+    title = title or words(body, _LONG_TITLE) or "Webhook"
+    listed = islice(_listed(rest if fields else payload), _MOST_FIELDS)
     return Event(
         title=title,
-        text=lines(f"{icon} {title}", body, *listed, url),
+        text=lines(f"{icon} {headline}", "" if body == headline else body, *listed, url),
         status=status,
         severity=severity,
         icon=icon,
-        body=body,
+        body="" if body == title else body,
         url=url,
         fields=fields,
     )
 
 
-_COMMON = {"title": _TITLES, "body": _BODIES, "url": _LINKS}
-
-
-def _first(fields: dict[str, JSON], names: tuple[str, ...]) -> str:
-    return next((name for name in names if isinstance(fields.get(name), str) and fields[name].strip()), "")
+def _take(rest: dict[str, JSON], names: tuple[str, ...]) -> str:
+    """Return the text under the first of the names that has one, and take it out of the rest."""
+    found = next((name for name in names if isinstance(rest.get(name), str) and rest[name].strip()), None)
+    return "" if found is None else rest.pop(found)
 
 
 def _listed(value: JSON, path: str = "") -> Iterator[str]:
@@ -56,10 +53,10 @@ def _listed(value: JSON, path: str = "") -> Iterator[str]:
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from _listed(inner, f"{path}.{name}" if path else str(name))
-    elif isinstance(value, list):
+    elif isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
         for n, inner in enumerate(value):
             yield from _listed(inner, f"{path}[{n}]")
-    elif line := words(value, 120):
+    elif line := words(", ".join(filter(None, map(words, value))) if isinstance(value, list) else value, 120):
         yield f"{words(path, 80)}: {line}" if path else line
 
 
@@ -69,7 +66,7 @@ def _status(fields: dict[str, JSON]) -> str:
 
 
 def _severity(fields: dict[str, JSON]) -> str:
-    said = words(fields.get(_first(fields, _SEVERITIES), "")).lower()
+    said = first(words(fields.get(name)) for name in _SEVERITIES).lower()
     return "critical" if said in _CRITICAL else "warning" if said in _WARNING else "info"
 
 

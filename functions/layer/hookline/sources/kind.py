@@ -1,12 +1,13 @@
 """What every kind of source has to bring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from hookline.models import JSON, Event
 
 MAX_TEXT = 600  # characters of a default text: what one reads on a lock screen and one scroll
+_LONGEST_LINK = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,27 @@ def words(value: object, limit: int = 300) -> str:
         return "yes" if value else "no"
     line = " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
     return line if len(line) <= limit else line[:limit].rsplit(" ", 1)[0] + "…"
+
+
+def link(value: object) -> str:
+    """Return an address whole or not at all: half a link leads nowhere."""
+    return value.strip() if isinstance(value, str) and len(value) <= _LONGEST_LINK else ""
+
+
+def first(values: Iterable[str]) -> str:
+    """Return the first text that says something, or an empty one."""
+    return next(filter(None, values), "")
+
+
+def fitting(parts: Iterable[str], room: int) -> list[str]:
+    """Return the parts up to the first that finds no room in so many characters, line breaks counted."""
+    kept = []
+    for part in parts:
+        room -= len(part) + 1
+        if room < 0:
+            break
+        kept.append(part)
+    return kept
 
 
 def lines(*parts: str) -> str:
