@@ -2,8 +2,6 @@
 
 import json
 import os
-import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,7 +17,7 @@ app = typer.Typer(
     help="Turns any webhook into a text message.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
 )
 RulesFile = Annotated[Path, typer.Argument(help="The rules file.", envvar="RULES", show_envvar=True)]
-EventFile = Annotated[Path, typer.Argument(help="An API Gateway event, as in events/.")]
+EventFile = Annotated[Path, typer.Argument(help="An event, as in events/.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -75,11 +73,12 @@ def explain(rules: RulesFile, event: EventFile, as_json: AsJson = False) -> None
     Example: hookline explain functions/rules/rules.yaml events/alertmanager_critical.json
     """
     from hookline.rules import load  # noqa: PLC0415
-    from local.explain import TAKEN, read_event  # noqa: PLC0415
+    from local.events import read_webhook  # noqa: PLC0415
+    from local.explain import TAKEN  # noqa: PLC0415
     from local.explain import explain as explained  # noqa: PLC0415
 
     with _sentences():
-        lines = explained(load(rules), read_event(event))
+        lines = explained(load(rules), read_webhook(event))
     if as_json:
         typer.echo(json.dumps([asdict(line) for line in lines]))
     else:
@@ -96,11 +95,10 @@ def event(file: EventFile) -> None:
 
     Example: hookline event events/json_deploy.json | sam local invoke ReceiveFunction -e -
     """
-    from local.explain import read_event  # noqa: PLC0415
+    from local.events import read_fresh  # noqa: PLC0415
 
     with _sentences():
-        fresh = read_event(file)
-    fresh["requestContext"] |= {"requestId": str(uuid.uuid4()), "timeEpoch": time.time_ns() // 1_000_000}
+        fresh = read_fresh(file)
     typer.echo(json.dumps(fresh, indent=2, ensure_ascii=False))
 
 

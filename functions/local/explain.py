@@ -1,8 +1,6 @@
 """Why each rule did or didn't match an event."""
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hookline import gateway
@@ -65,11 +63,3 @@ def _tried(rule: Rule, scope: Scope, rules: Rules, expressions: Expressions) -> 
     if rule.drop:
         return Line(rule.name, "dropped", because)
     return Line(rule.name, "matched", because, chats(rule, scope, rules, expressions))
-
-
-def read_event(path: Path) -> dict[str, Any]:
-    """Return the API Gateway event in the file. Raises ValueError or OSError."""
-    event = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(event, dict) or "requestContext" not in event:
-        raise ValueError(f"{path} is not an event of API Gateway; there are some in events/.")
-    return event

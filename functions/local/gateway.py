@@ -17,11 +17,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.http_event import Arrival, UnsuitableAnswer, event_of, response_of
+from local.invocation import Context
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
 ANY = "ANY"
-MILLISECONDS = 1000
 # The quotas of the two services: a request to an HTTP API, and the event of one synchronous invocation.
 API_GATEWAY_LIMIT = 10 * 1024 * 1024
 LAMBDA_LIMIT = 6 * 1024 * 1024
@@ -33,27 +33,8 @@ class Integration:
 
     handler: Handler
     name: str = "local"
-    timeout_seconds: float = 15
+    timeout_seconds: int = 15
     memory_mb: int = 512
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a Lambda handler gets beside the event."""
-
-    aws_request_id: str
-    function_name: str
-    memory_limit_in_mb: int
-    deadline: float
-    clock: Callable[[], float]
-    function_version: str = "$LATEST"
-
-    @property
-    def invoked_function_arn(self) -> str:
-        return f"arn:aws:lambda:us-east-1:000000000000:function:{self.function_name}"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return max(0, int((self.deadline - self.clock()) * MILLISECONDS))
 
 
 def _random() -> str:
@@ -111,9 +92,7 @@ class Gateway:
         event = event_of(request, body, Arrival(route_key, parameters, now, self._new_id()))
         if len(json.dumps(event, ensure_ascii=False).encode()) > LAMBDA_LIMIT:
             return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        context = Context(
-            self._new_id(), function.name, function.memory_mb, now + function.timeout_seconds, self._clock
-        )
+        context = Context(function.name, function.memory_mb, function.timeout_seconds)
         return await run_in_threadpool(_called, function, event, context)
 
 

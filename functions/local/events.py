@@ -1,0 +1,46 @@
+"""Events in files: reading one, and making it look as if it came now."""
+
+import hashlib
+import json
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from hookline.models import Message
+
+
+def read_webhook(path: Path) -> dict[str, Any]:
+    """Return the API Gateway event in the file. Raises ValueError or OSError."""
+    event = _read(path)
+    if "requestContext" not in event:
+        raise ValueError(f"{path} is not an event of API Gateway; there are some in events/.")
+    return event
+
+
+def read_fresh(path: Path) -> dict[str, Any]:
+    """Return the event in the file, API Gateway's or SQS's, with fresh ids and time. Raises ValueError or OSError."""
+    event, now_ms = _read(path), time.time_ns() // 1_000_000
+    if "requestContext" in event:
+        event["requestContext"] |= {"requestId": str(uuid.uuid4()), "timeEpoch": now_ms}
+    elif "Records" in event:
+        event["Records"] = [_fresh_record(record, now_ms) for record in event["Records"]]
+    else:
+        raise ValueError(f"{path} is neither an event of API Gateway nor one of SQS; there are some in events/.")
+    return event
+
+
+def _read(path: Path) -> dict[str, Any]:
+    event = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(event, dict):
+        raise ValueError(f"{path} is not an event; there are some in events/.")  # noqa: TRY004 - the file's fault
+    return event
+
+
+def _fresh_record(record: dict[str, Any], now_ms: int) -> dict[str, Any]:
+    message = Message.model_validate_json(record["body"])
+    ids = {"delivery_id": str(uuid.uuid4()), "request_id": str(uuid.uuid4())}
+    body = message.model_copy(update={**ids, "accepted_at": now_ms, "queued_at": now_ms}).model_dump_json()
+    md5 = hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
+    attributes = {**record["attributes"], "SentTimestamp": str(now_ms)}
+    return {**record, "messageId": str(uuid.uuid4()), "body": body, "md5OfBody": md5, "attributes": attributes}

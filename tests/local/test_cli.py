@@ -1,0 +1,120 @@
+"""The commands as they are typed: what they print and how they exit."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from local.cli import app
+from local.project import ROOT
+
+CRITICAL = str(ROOT / "events" / "alertmanager_critical.json")
+RULES = """\
+chats: {oncall: chat_1}
+sources:
+  alertmanager: {kind: alertmanager, auth: {bearer: TOKEN}}
+  json: {kind: json, auth: none}
+rules:
+  - {name: other, source: json, chat: oncall}
+  - {name: resolved only, when: event.status == "resolved", chat: oncall}
+  - {name: broken, when: payload.alerts.nothing.here(), chat: oncall}
+  - {name: critical, when: event.severity == "critical", chat: oncall}
+  - {name: rest, chat: oncall}
+"""
+
+
+def hookline(*arguments: str) -> Any:
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    path = tmp_path / "rules.yaml"
+    path.write_text(RULES)
+    return path
+
+
+def test_check_finds_nothing_wrong_with_the_rules_that_ship() -> None:
+    result = hookline("check")
+    assert result.exit_code == 0
+    assert "nothing is wrong" in result.output
+
+
+def test_check_names_file_line_and_column_of_every_problem(rules: Path) -> None:
+    rules.write_text(RULES.replace("chat: oncall}", "chat: onclal}").replace('"resolved"', '"resolved'))
+    result = hookline("check", str(rules))
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert lines[0] == f"{rules}:6:39: unknown chat 'onclal'; did you mean 'oncall'?"
+    assert all(line.startswith(f"{rules}:") for line in lines)
+    assert len(lines) == 6
+
+
+def test_check_speaks_json(rules: Path) -> None:
+    rules.write_text(RULES.replace("name: rest, chat: oncall", "name: rest, chat: nobody"))
+    result = hookline("check", str(rules), "--json")
+    assert result.exit_code == 1
+    answer = json.loads(result.output)
+    assert answer["ok"] is False
+    assert [(problem["line"], problem["file"]) for problem in answer["problems"]] == [(10, str(rules))]
+
+
+def test_check_of_a_file_that_is_not_there_is_a_sentence() -> None:
+    result = hookline("check", "/nowhere/rules.yaml")
+    assert result.exit_code == 1
+    assert "can't be read" in result.stderr
+
+
+def test_explain_says_of_every_rule_whether_it_matched(rules: Path) -> None:
+    result = hookline("explain", str(rules), CRITICAL, "--json")
+    assert result.exit_code == 0
+    assert [(line["rule"], line["verdict"]) for line in json.loads(result.output)] == [
+        ("other", "another source"),
+        ("resolved only", "not matched"),
+        ("broken", "failed"),
+        ("critical", "matched"),
+        ("rest", "not reached"),
+    ]
+
+
+def test_explain_is_readable(rules: Path) -> None:
+    output = hookline("explain", str(rules), CRITICAL).output
+    assert 'matched         critical -> oncall   (event.severity == "critical" is true)' in output
+
+
+def test_explain_exits_1_when_no_rule_takes_the_event(rules: Path) -> None:
+    rules.write_text(RULES.partition("  - {name: broken")[0])
+    assert hookline("explain", str(rules), CRITICAL).exit_code == 1
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", "\xff"])
+def test_a_file_that_is_no_event_is_a_sentence(rules: Path, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "event.json"
+    path.write_bytes(content.encode("latin-1"))
+    result = hookline("explain", str(rules), str(path))
+    assert result.exit_code == 2
+    assert result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_event_prints_the_same_event_with_a_fresh_id_and_time() -> None:
+    shipped = json.loads(Path(CRITICAL).read_text())
+    fresh, other = (json.loads(hookline("event", CRITICAL).output) for _ in range(2))
+    assert fresh["requestContext"]["requestId"] != other["requestContext"]["requestId"]
+    assert fresh["requestContext"]["timeEpoch"] > shipped["requestContext"]["timeEpoch"]
+    assert fresh["body"] == shipped["body"]
+    assert fresh["headers"] == shipped["headers"]
+
+
+def test_event_makes_fresh_deliveries_of_a_batch() -> None:
+    path = ROOT / "events" / "deliver_sqs.json"
+    shipped, fresh = json.loads(path.read_text()), json.loads(hookline("event", str(path)).output)
+    for old, new in zip(shipped["Records"], fresh["Records"], strict=True):
+        before, after = json.loads(old["body"]), json.loads(new["body"])
+        assert before["text"] == after["text"]
+        assert before["delivery_id"] != after["delivery_id"]
+        assert after["queued_at"] > before["accepted_at"]
+        assert hashlib.md5(new["body"].encode(), usedforsecurity=False).hexdigest() == new["md5OfBody"]

@@ -1,0 +1,33 @@
+"""The house itself: imports run downhill, and what ships works as it ships."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hookline.rules import load
+from local.events import read_webhook
+from local.explain import TAKEN, explain
+from local.project import ROOT, RULES
+
+WEBHOOKS = sorted(path for path in (ROOT / "events").glob("*.json") if path.stem != "deliver_sqs")
+
+
+def test_imports_run_downhill() -> None:
+    linted = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports"))], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert linted.returncode == 0, linted.stdout
+
+
+def test_only_verify_makes_a_verified() -> None:
+    makers = [path.name for path in (ROOT / "functions").rglob("*.py") if re.search(r"\bVerified\(", path.read_text())]
+    assert makers == ["verify.py"]
+
+
+@pytest.mark.parametrize("path", WEBHOOKS, ids=lambda path: path.stem)
+def test_every_event_that_ships_is_taken_by_a_rule_that_ships(path: Path) -> None:
+    verdicts = [line.verdict for line in explain(load(RULES), read_webhook(path))]
+    assert sum(verdict in TAKEN for verdict in verdicts) == 1
