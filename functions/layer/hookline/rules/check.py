@@ -19,6 +19,11 @@ def check(rules: Rules, tree: Tree) -> list[Problem]:
     for n, rule in enumerate(rules.rules):
         problems += _rule(rule, ("rules", n), rules, tree)
         problems += _compiled(rule, ("rules", n), expressions, tree)
+    return in_file_order(problems)
+
+
+def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems as somebody who reads down the file comes by them."""
     return sorted(problems, key=lambda problem: (problem.line, problem.column))
 
 
@@ -72,4 +77,4 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, list(known), 1)
     if close:
         return f"unknown {what} '{name}'; did you mean '{close[0]}'?"
-    return f"unknown {what} '{name}'; there are " + ", ".join(known)
+    return f"unknown {what} '{name}'; there are " + (", ".join(known) or "none")

@@ -8,15 +8,24 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from hookline.clock import DAY, HOUR, MINUTE
 
 _UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
-_DURATION = re.compile(r"([0-9]+)\s*([smhd])")
+_DURATION = re.compile(r"([1-9][0-9]{0,5})\s*([smhd])")
 AUTH_WAYS = ("bearer", "basic", "token", "hmac")
+AUTH_OPTIONS = "`none` or exactly one of {bearer: SECRET}, {basic: SECRET}, {token: SECRET}, {hmac: SECRET}"
+SECRET_NAME, SOURCE_NAME = "^[A-Za-z_][A-Za-z0-9_]*$", "^[a-z0-9][a-z0-9_-]{0,63}$"
+CHAT_ID = "^chat_[A-Za-z0-9_-]{1,120}$"
+PATTERNS = {
+    SECRET_NAME: "the name of a secret in letters, digits and _, as in ALERTMANAGER_TOKEN",
+    SOURCE_NAME: "in small letters, digits, - and _, because it is part of an address",
+    CHAT_ID: "the id of a chat, as in chat_a1b2c3d4",
+}  # what each means, to be said after "has to be"
 
 
 def _seconds(value: object) -> object:
     """Read ``30s``, ``5m``, ``4h`` or ``1d`` as seconds."""
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f"{value!r} is not a length of time; write a number and s, m, h or d, as in 30s, 5m, 4h, 1d")
+        said = repr(value)[:50] if isinstance(value, str | int | float) else "this"
+        raise ValueError(f"{said} is not a length of time; write a number and s, m, h or d, as in 30s, 5m, 4h, 1d")
     return int(match[1]) * _UNITS[match[2]]
 
 
@@ -26,8 +35,8 @@ def _listed(value: object) -> object:
 
 Seconds = Annotated[int, BeforeValidator(_seconds)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-SecretName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
-SourceName = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
+SecretName = Annotated[str, Field(pattern=SECRET_NAME)]
+SourceName = Annotated[str, Field(pattern=SOURCE_NAME)]
 
 
 class _Block(BaseModel):
@@ -37,7 +46,7 @@ class _Block(BaseModel):
 class Chat(_Block):
     """Somebody's conversation with us, by the provider's id."""
 
-    id: Annotated[str, Field(pattern="^chat_[A-Za-z0-9_-]{1,120}$")]
+    id: Annotated[str, Field(pattern=CHAT_ID)]
 
 
 class Bearer(_Block):
@@ -83,7 +92,7 @@ class Hmac(_Block):
 
 def _way(value: Any) -> str | None:
     """Name the kind of proof by its key, so that an error is about that kind and no other."""
-    if value == "none" or isinstance(value, str):
+    if value == "none":
         return "none"
     if isinstance(value, dict):
         named = [way for way in AUTH_WAYS if way in value]
@@ -100,8 +109,7 @@ Auth = Annotated[
     Discriminator(
         _way,
         custom_error_type="auth",
-        custom_error_message="`auth` has to be `none` or exactly one of {bearer: SECRET}, {basic: SECRET}, "
-        "{token: SECRET}, {hmac: SECRET}",
+        custom_error_message=f"`auth` has to be {AUTH_OPTIONS}",
     ),
 ]
 
@@ -148,10 +156,15 @@ class Rule(_Block):
         return self
 
 
+def _block(value: object) -> object:
+    """Read ``oncall: chat_…`` as ``oncall: {id: chat_…}``; what is neither has no id."""
+    return value if isinstance(value, dict) else {"id": value if isinstance(value, str) else ""}
+
+
 class Rules(_Block):
     """A whole file."""
 
-    chats: dict[Name, Annotated[Chat, BeforeValidator(lambda v: {"id": v} if isinstance(v, str) else v)]]
+    chats: dict[Name, Annotated[Chat, BeforeValidator(_block)]]
     sources: dict[SourceName, Source]
     rules: tuple[Rule, ...]
 

@@ -8,6 +8,8 @@ import yaml
 from hookline.errors import Problem
 
 Path = tuple[int | str, ...]
+_Pairs = dict[str, tuple[yaml.Node, yaml.Node]]  # name -> its own node and its value's
+MAX_DEPTH = 50  # levels; the rules need six, and libyaml crashes on a hundred thousand
 _MERGE = "tag:yaml.org,2002:merge"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is about ten times faster
 
@@ -19,61 +21,115 @@ class Tree:
     name: str
     data: Any = None
     nodes: dict[Path, yaml.Node] = field(default_factory=dict)
+    names: dict[Path, yaml.Node] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def problem(self, path: Path, sentence: str, line: int = 0, column: int = 0) -> Problem:
+    def problem(self, path: Path, sentence: str, line: int = 0, *, at_name: bool = False) -> Problem:
         """Place a sentence at the path, or at its nearest parent that is in the file; ``line`` counts on from there."""
         while path not in self.nodes and path:
             path = path[:-1]
-        mark = self.nodes[path].start_mark if path in self.nodes else None
+        node = self.names.get(path) if at_name else self.nodes.get(path)
+        return self.at(node or self.nodes.get(path), sentence, line)
+
+    def at(self, node: yaml.Node | yaml.Event | None, sentence: str, line: int = 0) -> Problem:
+        """Place a sentence at a node; without one at the file's beginning."""
+        mark = node.start_mark if node else None
         if mark is None:
             return Problem(self.name, 1, 1, sentence)
-        return Problem(self.name, mark.line + 1 + line, column or mark.column + 1, sentence)
+        return Problem(self.name, mark.line + 1 + line, mark.column + 1, sentence)
 
 
 def read(text: str, name: str) -> Tree:
     """Return the tree, with what can't be meant in ``problems``. Raises yaml.YAMLError for what isn't YAML."""
+    tree = Tree(name)
+    _find_depth(text, tree)
+    if tree.problems:
+        return tree
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
-        tree = Tree(name)
         if node is not None:
-            tree.data = _plain(loader, node, (), tree, {})
+            tree.data = _Reader(loader, tree).plain(node, ())
         return tree
     finally:
         loader.dispose()
 
 
-def _plain(loader: Any, node: yaml.Node, path: Path, tree: Tree, seen: dict[int, Any]) -> Any:
-    """Turn a node into data. Aliased nodes are made once, so that anchors can't grow a small file without bounds."""
-    tree.nodes.setdefault(path, node)
-    if id(node) in seen:
-        return seen[id(node)]
-    seen[id(node)] = None  # a node that contains itself ends here
-    if isinstance(node, yaml.MappingNode):
-        seen[id(node)] = _mapping(loader, node, path, tree, seen)
-    elif isinstance(node, yaml.SequenceNode):
-        seen[id(node)] = [_plain(loader, item, (*path, n), tree, seen) for n, item in enumerate(node.value)]
-    else:
-        seen[id(node)] = loader.construct_object(node)
-    return seen[id(node)]
+def _find_depth(text: str, tree: Tree) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            tree.problems.append(tree.at(event, f"the file is nested more than {MAX_DEPTH} levels deep"))
+            return
 
 
-def _mapping(loader: Any, node: yaml.MappingNode, path: Path, tree: Tree, seen: dict[int, Any]) -> dict[str, Any]:
-    _find_twice(node, tree)  # before merging: a key may override one that `<<` brings
-    loader.flatten_mapping(node)
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        tree.nodes[*path, key] = value_node
-        mapping[key] = _plain(loader, value_node, (*path, key), tree, seen)
-    return mapping
+class _Reader:
+    """Turns nodes into data. Aliased nodes are made once, so that anchors can't grow a small file without bounds."""
 
+    def __init__(self, loader: Any, tree: Tree) -> None:
+        self._loader = loader
+        self._tree = tree
+        self._made: dict[int, Any] = {}
+        self._paired: dict[int, _Pairs] = {}
 
-def _find_twice(node: yaml.MappingNode, tree: Tree) -> None:
-    keys: set[str] = set()
-    for key_node, _ in node.value:
-        key, mark = str(key_node.value), key_node.start_mark
-        if key in keys and key_node.tag != _MERGE:
-            tree.problems.append(Problem(tree.name, mark.line + 1, mark.column + 1, f"`{key}` stands here twice"))
-        keys.add(key)
+    def plain(self, node: yaml.Node, path: Path) -> Any:
+        """Return the data of a node."""
+        self._tree.nodes.setdefault(path, node)
+        if id(node) in self._made:
+            return self._made[id(node)]
+        self._made[id(node)] = None  # a node that contains itself ends here
+        if isinstance(node, yaml.MappingNode):
+            made: Any = self._mapping(node, path)
+        elif isinstance(node, yaml.SequenceNode):
+            made = [self.plain(item, (*path, n)) for n, item in enumerate(node.value)]
+        else:
+            made = self._scalar(node)
+        self._made[id(node)] = made
+        return made
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        mapping = {}
+        for name, (name_node, value_node) in self._pairs(node).items():
+            self._tree.names[*path, name] = name_node
+            self._tree.nodes[*path, name] = value_node
+            mapping[name] = self.plain(value_node, (*path, name))
+        return mapping
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        try:
+            return self._loader.construct_object(node)
+        except (ValueError, LookupError, AttributeError):  # PyYAML on a date that no calendar has, on `!!bool perhaps`
+            what = node.tag.rpartition(":")[2]
+            self._complain(node, f"{node.value[:50]!r} can't be read as {what}; put it in quotes if it is text")
+            return None
+
+    def _pairs(self, node: yaml.MappingNode) -> _Pairs:
+        """Return the pairs of a block; what `<<` brings gives way to what stands in the block itself."""
+        if id(node) not in self._paired:
+            self._paired[id(node)] = {}  # a block that brings itself ends here
+            own: _Pairs = {}
+            brought: _Pairs = {}
+            for name_node, value_node in node.value:
+                if name_node.tag == _MERGE:
+                    brought = {**self._brought(value_node), **brought}
+                elif not isinstance(name_node, yaml.ScalarNode):
+                    self._complain(name_node, "a list or a block can't be a name")
+                elif name_node.value in own:
+                    self._complain(name_node, f"`{name_node.value}` stands here twice")
+                else:
+                    own[name_node.value] = name_node, value_node
+            self._paired[id(node)] = {**brought, **own}
+        return self._paired[id(node)]
+
+    def _brought(self, value: yaml.Node) -> _Pairs:
+        brought: _Pairs = {}
+        for block in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+            if isinstance(block, yaml.MappingNode):
+                brought = {**self._pairs(block), **brought}
+            else:
+                self._complain(block, "`<<` takes a block, or a list of blocks")
+        return brought
+
+    def _complain(self, node: yaml.Node, sentence: str) -> None:
+        self._tree.problems.append(self._tree.at(node, sentence))
