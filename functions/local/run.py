@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -86,7 +87,8 @@ class Place:
 
 
 def serve(place: Place) -> None:
-    """Serve until stopped. Raises CannotServe."""
+    """Serve until stopped by Ctrl-C or SIGTERM, which ends in KeyboardInterrupt. Raises CannotServe."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _bound(place) as listener, ExitStack() as stack, ThreadPoolExecutor(1) as side:
         place = replace(place, port=listener.getsockname()[1])
         engine_port = _free_port(place.port + 1)
@@ -99,12 +101,14 @@ def serve(place: Place) -> None:
             ["local.worker", "--template", str(TEMPLATE), "--queue", DELIVERIES, "--journal", journal],
             {**os.environ, **place.environment(_worker(template), engine_url)},
         )
-        stack.callback(worker.stop)
-        app = _app(place, template, engine_url)
         try:
+            app = _app(place, template, engine_url)
             stack.enter_context(starting.result())
         except RuntimeError as error:
             raise CannotServe(str(error)) from error
+        finally:
+            # Stopped before the engine that it works on.
+            stack.callback(worker.stop)
         _Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"), place).run([listener])
 
 
