@@ -27,7 +27,9 @@ POLLERS = 4
 LONG_POLL_SECONDS = 20
 MOST_PER_RECEIVE = 10
 FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 0.5
+# The engine starts beside the worker and takes its second or two: only a longer trouble is worth a line.
+TROUBLE_SECONDS = 5.0
 
 
 @dataclass
@@ -105,16 +107,18 @@ class Worker:
 
     def _repeat(self, step: Callable[[], bool]) -> None:
         """Take the step until it says that all is done, whatever it raises; an outage is reported once."""
-        pause = FIRST_PAUSE_SECONDS
+        pause, lasted, is_said = FIRST_PAUSE_SECONDS, 0.0, False
         while not self.stopping.is_set():
             try:
                 if step():
                     return
-                pause = FIRST_PAUSE_SECONDS
+                pause, lasted, is_said = FIRST_PAUSE_SECONDS, 0.0, False
             except Exception as error:  # noqa: BLE001  # a worker that dies would leave its chats silent
-                if pause == FIRST_PAUSE_SECONDS:
+                if lasted >= TROUBLE_SECONDS and not is_said:
+                    is_said = True
                     _say(f"{self.source.queue.name} can't be worked off ({error}). It is tried again.")
                 self.stopping.wait(pause)
+                lasted += pause
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
