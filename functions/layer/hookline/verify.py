@@ -82,8 +82,9 @@ def _is_signed(inbound: Inbound, scheme: Hmac, key: bytes) -> bool:
 def _parts(header: str, prefix: str) -> Iterator[str]:
     """Give what follows the prefix in each part; several signatures are parted by commas or blanks."""
     whole = header.strip()
-    # By blanks alone as well, for the prefixes that contain a comma: `v1,… v1,…`.
-    for part in [whole, *whole.split(), *whole.replace(" ", ",").split(",")]:
+    # By blanks alone as well, for the prefixes that contain a comma: `v1,… v1,…`. The smallest parts come first: of
+    # `t=…,v1=…` the time is what ends at the comma.
+    for part in [*whole.replace(" ", ",").split(","), *whole.split(), whole]:
         if part.startswith(prefix):
             yield part.removeprefix(prefix).strip()
 
