@@ -17,14 +17,20 @@ def read(content_type: str, body: bytes, most_fields: int) -> list[tuple[str, An
     pairs: list[tuple[str, Any]] = []
     ended: list[bool] = []
 
+    def add(name: bytes | None, value: Any) -> None:
+        # The parser holds to its own limit in urlencoded forms only.
+        if len(pairs) == most_fields:
+            raise UnreadableBody(f"The form has more than {most_fields} fields.")
+        pairs.append((_text(name), value))
+
     def on_field(field: Field) -> None:
-        pairs.append((_text(field.field_name), _text(field.value)))
+        add(field.field_name, _text(field.value))
 
     def on_file(file: File) -> None:
         # A file input that was left empty is sent without a name.
         if file.file_name:
             described = {"filename": _text(file.file_name), "content_type": file.content_type or "", "size": file.size}
-            pairs.append((_text(file.field_name), described))
+            add(file.field_name, described)
         file.close()
 
     try:
@@ -35,7 +41,7 @@ def read(content_type: str, body: bytes, most_fields: int) -> list[tuple[str, An
             on_file,
             on_end=lambda: ended.append(True),
             boundary=options.get(b"boundary"),
-            config={"MAX_FIELDS": most_fields, "MAX_MEMORY_FILE_SIZE": float("inf")},
+            config={"MAX_MEMORY_FILE_SIZE": float("inf")},
         )
         parser.write(body)
         parser.finalize()
