@@ -25,7 +25,7 @@ class Settings(BaseModel):
     rules_file: _Text = Field(default="/opt/rules.yaml", min_length=1)
     log_days: int = Field(default=30, ge=1)
     max_body_bytes: int = Field(default=262_144, ge=1)
-    lease_seconds: float = Field(default=30.0, gt=0)
+    lease_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
 
     @property
     def attempt_seconds(self) -> float:
