@@ -1,0 +1,106 @@
+"""Which rules take an event, and which chats they name."""
+
+from typing import Any
+
+import pytest
+
+from hookline.models import Routed
+from hookline.route import route
+from hookline.rules import Rules
+from hookline.rules.expression import Expressions
+
+CHATS = {"oncall": "chat_a1", "office": "chat_b2"}
+SOURCES = {name: {"kind": "json", "auth": "none"} for name in ("alerts", "shop")}
+FAILS = "payload.amount / 0"
+
+
+def routed(*rules: dict[str, Any], source: str = "alerts", **payload: Any) -> Routed:
+    named = [{"name": f"rule {n}", "chat": "oncall"} | rule for n, rule in enumerate(rules)]
+    whole = Rules.model_validate({"chats": CHATS, "sources": SOURCES, "rules": named})
+    return route(source, {"payload": payload, "source": source}, whole, Expressions())
+
+
+def told(result: Routed) -> list[tuple[str, tuple[str, ...]]]:
+    return [(match.rule.name, match.chats) for match in result.matches]
+
+
+def test_the_first_rule_that_matches_wins() -> None:
+    result = routed({"when": "payload.level == 'low'"}, {}, {"chat": "office"}, level="high")
+    assert told(result) == [("rule 1", ("oncall",))]
+    assert (result.reason, result.failures) == ("", [])
+
+
+def test_a_rule_that_says_continue_does_not_end_the_search() -> None:
+    result = routed({"continue": True}, {"when": "false", "continue": True}, {"chat": ["office", "oncall"]}, {})
+    assert told(result) == [("rule 0", ("oncall",)), ("rule 2", ("office", "oncall"))]
+
+
+def test_a_rule_that_drops_ends_the_search_with_a_reason() -> None:
+    result = routed({"when": "payload.title == 'Watchdog'", "drop": True, "chat": []}, {}, title="Watchdog")
+    assert result == Routed([], "dropped by the rule 'rule 0'")
+
+
+def test_what_was_matched_before_a_drop_stays_matched() -> None:
+    assert told(routed({"continue": True}, {"drop": True}, {})) == [("rule 0", ("oncall",))]
+
+
+def test_a_rule_speaks_of_its_own_sources_only() -> None:
+    rules: list[dict[str, Any]] = [{"source": "shop"}, {"source": ["alerts", "shop"]}, {}]
+    assert told(routed(*rules, source="shop"))[0][0] == "rule 0"
+    assert told(routed(*rules, source="alerts"))[0][0] == "rule 1"
+
+
+def test_when_no_rule_matches_that_is_the_reason() -> None:
+    assert routed({"source": "shop"}, {"when": "false"}) == Routed([], "no rule matched")
+    assert routed() == Routed([], "no rule matched")
+
+
+@pytest.mark.parametrize(
+    "when", ["payload.a.b.c == 1", "payload.a.b.c", "payload.missing > 3", "payload.values", "none", "''"]
+)
+def test_what_the_payload_does_not_have_is_false(when: str) -> None:
+    assert routed({"when": when}).reason == "no rule matched"
+
+
+@pytest.mark.parametrize(("topic", "chat"), [("outage", "oncall"), ("offer", "office")])
+def test_a_chat_may_be_worked_out(topic: str, chat: str) -> None:
+    rule = {"chat": " {{ 'oncall' if payload.topic == 'outage' else 'office' }}\n", "otherwise": "oncall"}
+    assert told(routed(rule, topic=topic)) == [("rule 0", (chat,))]
+
+
+@pytest.mark.parametrize(
+    "chat", ["{{ payload.chat }}", "{{ payload.missing }}", "{{ payload.chat | nosuch }}", "{{ 1 / 0 }}"]
+)
+def test_a_chat_that_cannot_be_worked_out_or_that_nobody_has_means_otherwise(chat: str) -> None:
+    assert told(routed({"chat": chat, "otherwise": "office"}, chat="chat_a1")) == [("rule 0", ("office",))]
+
+
+def test_a_condition_that_fails_does_not_match_and_is_told() -> None:
+    result = routed({"when": FAILS}, {"chat": "office"}, amount=1)
+    assert told(result) == [("rule 1", ("office",))]
+    (failure,) = result.failures
+    assert failure.startswith("the condition of the rule 'rule 0' failed: ")
+    assert result.matches[0].failed == ""
+
+
+def test_an_event_that_only_a_failing_condition_could_take_is_taken_by_the_first_of_these() -> None:
+    result = routed({"when": FAILS, "drop": True}, {"when": FAILS}, {"when": FAILS, "chat": "office"}, amount=1)
+    assert told(result) == [("rule 1", ("oncall",))]
+    assert "unable to calculate" in result.matches[0].failed
+    assert len(result.failures) == 3
+    assert result.reason == ""
+
+
+def test_a_failing_condition_of_a_rule_that_drops_drops_nothing() -> None:
+    result = routed({"when": FAILS, "drop": True}, amount=1)
+    assert (result.matches, result.reason) == ([], "no rule matched")
+    assert len(result.failures) == 1
+
+
+@pytest.mark.parametrize(
+    "when", ["payload.pop('nosuch')", "payload.nosuch()", "payload.update(1)", "payload.tags.index('z')"]
+)
+def test_a_condition_whose_method_raises_fails_like_any_other(when: str) -> None:
+    result = routed({"when": when}, {"chat": "office"}, tags=["a"])
+    assert told(result) == [("rule 1", ("office",))]
+    assert len(result.failures) == 1
