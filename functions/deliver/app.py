@@ -2,21 +2,34 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 
 from hookline import wiring
 from hookline.batch import Batch
+from hookline.queue import Queue
+from hookline.rules import load
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
+metrics = Metrics(namespace="Hookline", service="deliver")
 settings = Settings.from_environ(os.environ)
 log = wiring.log(settings, wiring.dynamodb())
+sqs = wiring.sqs()
+queue = Queue(sqs, settings.delivery_queue_url)
 batch = Batch(
-    deliver=wiring.outbox(settings, log, wiring.secrets(settings)).deliver,
+    outbox=wiring.outbox(
+        settings=settings,
+        delivery_log=log,
+        held=wiring.secrets(settings),
+        rules=load(Path(settings.rules_file)),
+        forward=lambda message: queue.put([message]),
+        count=wiring.counter(metrics),
+    ),
     record_unreadable=log.record,
-    client=wiring.sqs(),
+    client=sqs,
     queue_url=settings.delivery_queue_url,
     executor=ThreadPoolExecutor(wiring.CHATS_AT_ONCE),
     attempt_seconds=settings.attempt_seconds,
@@ -26,4 +39,6 @@ batch = Batch(
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer with the records that must stay on the queue."""
-    return batch.work(event["Records"], context.get_remaining_time_in_millis)
+    answer = batch.work(event["Records"], context.get_remaining_time_in_millis)
+    wiring.flush(metrics)
+    return answer

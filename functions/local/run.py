@@ -82,6 +82,7 @@ class Place:
             "SECRETS_ID": "",
             "RULES_FILE": str(self.rules_file),
             "LEASE_SECONDS": LOCAL_LEASE_SECONDS,
+            "POWERTOOLS_METRICS_DISABLED": "true",
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "ERROR"),
         }
 

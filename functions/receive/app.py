@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from hookline.errors import QueueRefused, Refused, SecretsUnavailable
 from hookline.intake import Intake, Outlet
 from hookline.log import DeliveryLog
 from hookline.models import Message
+from hookline.outbox import Outbox, deliver_all
 from hookline.queue import Queue
 from hookline.rules import load
 from hookline.settings import Settings
@@ -26,6 +27,7 @@ logger = Logger(service="hookline")
 app = APIGatewayHttpResolver()
 settings = Settings.from_environ(os.environ)
 secrets = wiring.secrets(settings)
+rules = load(Path(settings.rules_file))
 
 
 @cache
@@ -42,7 +44,7 @@ def record(row_id: str, status: Status, attributes: dict[str, Any]) -> None:
 def outlet() -> Outlet:
     """Return where messages go: the queue, or without one the outbox itself."""
     if not settings.delivery_queue_url:
-        return wiring.outbox(settings, log(), secrets).deliver_all
+        return partial(deliver_all, _outbox())
     queue = Queue(wiring.sqs(), settings.delivery_queue_url)
 
     def put(messages: Sequence[Message]) -> list[str]:
@@ -52,7 +54,19 @@ def outlet() -> Outlet:
     return put
 
 
-intake = Intake(load(Path(settings.rules_file)), secrets, outlet(), record, wiring.now_ms)
+def _outbox() -> Outbox:
+    outbox: Outbox = wiring.outbox(
+        settings=settings,
+        delivery_log=log(),
+        held=secrets,
+        rules=rules,
+        forward=lambda message: deliver_all(outbox, [message]),
+        count=lambda name: logger.warning("counted", extra={"metric": name}),
+    )
+    return outbox
+
+
+intake = Intake(rules, secrets, outlet(), record, wiring.now_ms)
 
 
 @app.route("/hooks/<source>", method=METHODS)

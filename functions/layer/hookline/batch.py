@@ -1,17 +1,18 @@
 """Works through a batch of queue records: chats side by side, each chat strictly in order."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import ValidationError
+from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from hookline.claim import Status
 from hookline.clock import SECOND_MS
-from hookline.models import Message
-from hookline.outbox import Settled
+from hookline.models import Message, Receipt
+from hookline.outbox import Outbox, Settled
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -20,6 +21,13 @@ logger = logging.getLogger(__name__)
 
 Record = dict[str, Any]  # one of an SQS event's "Records"
 LOG_OUT_OF_REACH_WAIT = 10.0  # seconds
+# What has no type was queued by an earlier version: a message.
+_CONTENT: TypeAdapter[Message | Receipt] = TypeAdapter(
+    Annotated[
+        Annotated[Message, Tag("message")] | Annotated[Receipt, Tag("receipt")],
+        Discriminator(lambda content: content.get("type", "message") if isinstance(content, dict) else None),
+    ]
+)
 MAX_VISIBILITY = 43_000  # seconds; SQS allows 12 hours
 
 
@@ -29,14 +37,14 @@ class Batch:
     def __init__(  # noqa: PLR0913 - its collaborators, wired once
         self,
         *,
-        deliver: Callable[[Message], Settled],
+        outbox: Outbox,
         record_unreadable: Callable[[str, Status, dict[str, Any]], None],
         client: "SQSClient",
         queue_url: str,
         executor: Executor,
         attempt_seconds: float,
     ) -> None:
-        self._deliver = deliver
+        self._outbox = outbox
         self._record_unreadable = record_unreadable
         self._client = client
         self._queue_url = queue_url
@@ -53,35 +61,60 @@ class Batch:
 
     def _chat(self, records: list[Record], remaining_ms: Callable[[], int]) -> list[Record]:
         """Deliver one chat's records until one has to wait; return that one and all behind it."""
-        for n, record in enumerate(records):
+        rest = deque(records)
+        while rest:
             if remaining_ms() < self._attempt_ms:
-                return self._give_back(records[n:], 0)
-            wait = self._one(record)
-            if wait is not None:
-                return self._give_back(records[n:], wait)
+                return self._give_back(list(rest), 0)
+            settled = self._one(rest[0])
+            if settled.wait is None:
+                rest.popleft()
+            elif settled.wait > 0 and not self._is_only_the_head(settled, rest, remaining_ms):
+                return self._give_back(list(rest), settled.wait)
         return []
 
-    def _one(self, record: Record) -> float | None:
-        """Return the seconds that the record has to wait, or None when it is done with."""
+    def _is_only_the_head(self, head: Settled, rest: deque[Record], remaining_ms: Callable[[], int]) -> bool:
+        """Let the message behind a stuck one be tried once; if that gets an answer, close the stuck one.
+
+        Returns whether the chat can go on; what is done with is taken off ``rest``.
+        """
+        if not head.is_stuck or len(rest) == 1 or remaining_ms() < self._attempt_ms:
+            return False
+        stuck, behind = rest[0], rest[1]
+        if not self._one(behind).is_definite:
+            return False
+        del rest[1]
+        message = Message.model_validate_json(stuck["body"])
+        closed = self._guarded(stuck, lambda: self._outbox.give_up_head(message))
+        if closed.wait is None:
+            rest.popleft()
+        return closed.wait is None
+
+    def _one(self, record: Record) -> Settled:
         try:
-            message = Message.model_validate_json(record["body"])
+            content = _CONTENT.validate_json(record["body"])
         except ValidationError as error:
             return self._unreadable(record, error)
-        try:
-            return self._deliver(message).wait
-        except (ClientError, BotoCoreError):
-            logger.exception("The delivery log is out of reach.", extra={"delivery_id": message.delivery_id})
-            return LOG_OUT_OF_REACH_WAIT
+        if isinstance(content, Receipt):
+            tries = int(record["attributes"].get("ApproximateReceiveCount", "1"))
+            return self._guarded(record, lambda: self._outbox.note(content, tries))
+        return self._guarded(record, lambda: self._outbox.deliver(content))
 
-    def _unreadable(self, record: Record, error: ValidationError) -> float | None:
+    def _guarded(self, record: Record, work: Callable[[], Settled]) -> Settled:
+        try:
+            return work()
+        except (ClientError, BotoCoreError):
+            logger.exception("The delivery log is out of reach.", extra={"message_id": record["messageId"]})
+            return Settled("unknown", LOG_OUT_OF_REACH_WAIT)
+
+    def _unreadable(self, record: Record, error: ValidationError) -> Settled:
         """Close what nobody can deliver, so that its chat goes on; the row keeps it for a person."""
         logger.error("A queue record could not be read.", extra={"message_id": record["messageId"]})
         about = {"text": record["body"], "error": {"code": "unreadable_record", "reason": str(error)[:500]}}
         try:
             self._record_unreadable(record["messageId"], Status.DEAD, about)
         except (ClientError, BotoCoreError):
-            return LOG_OUT_OF_REACH_WAIT
-        return None
+            return Settled("unknown", LOG_OUT_OF_REACH_WAIT)
+        return Settled(Status.DEAD)
 
     def _give_back(self, records: list[Record], wait: float) -> list[Record]:
         """Let the whole rest of the chat wait as long as its head: any record in flight would block the chat longer."""

@@ -13,13 +13,15 @@ class Status(StrEnum):
     SENDING = "sending"
     RETRYING = "retrying"
     SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
     FAILED = "failed"
     DEAD = "dead"
     DROPPED = "dropped"
     UNMATCHED = "unmatched"
 
 
-TOLD = frozenset({Status.SENT})
+TOLD = (Status.SENT, Status.DELIVERED, Status.READ)  # a receipt moves a row along these, never back
 GIVEN_UP = frozenset({Status.FAILED, Status.DEAD})
 MAX_LOST_LEASES = 3  # a message whose worker died this often is closed untouched
 
@@ -53,7 +55,7 @@ def decide(row: Row, message: Message, now: int) -> Decision:
     ================  ==========================  =======================================
     sending           leave                       claim, the third time close
     retrying          leave                       claim
-    sent              copy; next when its content may be told again
+    sent and further  copy; next when its content may be told again, or by hand
     failed, dead      copy of the very request that failed; next for a later one
     ================  ==========================  =======================================
     """
@@ -65,7 +67,7 @@ def decide(row: Row, message: Message, now: int) -> Decision:
     if row.request_id == message.request_id:
         # The queue brings the same record again: it was closed, but the worker died before it could say so.
         return Decision.COPY
-    if row.status in GIVEN_UP:
+    if message.replay or row.status in GIVEN_UP:
         return Decision.NEXT
     return Decision.NEXT if _may_be_told_again(row, message) else Decision.COPY
 

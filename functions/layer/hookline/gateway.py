@@ -34,7 +34,7 @@ def read(event: dict[str, Any], max_body_bytes: int) -> Inbound:
     """Return the request. Raises TooLarge, or UnreadableBody for what is not the base64 that it says it is."""
     context = event["requestContext"]
     return Inbound(
-        source=event["pathParameters"]["source"],
+        source=(event.get("pathParameters") or {}).get("source", ""),
         method=context["http"]["method"],
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         query=event.get("queryStringParameters") or {},

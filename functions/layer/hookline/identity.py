@@ -51,9 +51,14 @@ def delivery_id(source: str, event: EventId, rule: str, chat: str, n: int) -> st
     return str(uuid5(_DELIVERIES, json.dumps([source, event.value, rule, chat, n])))
 
 
-def send_key(delivery: str, generation: int) -> str:
-    """Return the provider's idempotency key of one delivery's generation."""
-    return str(uuid5(UUID(delivery), f"generation {generation}"))
+def send_key(delivery: str, generation: int, variant: str = "") -> str:
+    """Return the provider's idempotency key: one for each body that a delivery's generation may have."""
+    return str(uuid5(UUID(delivery), f"generation {generation}" + (f" {variant}" if variant else "")))
+
+
+def fallback_id(delivery: str, generation: int, chat: str) -> str:
+    """Return the id of the delivery that stands in, the same each time the first one's failure is found again."""
+    return str(uuid5(UUID(delivery), f"fallback {generation} {chat}"))
 
 
 def queue_key(delivery: str, request_id: str) -> str:

@@ -154,6 +154,7 @@ class Intake:
                 accepted_at=seen.inbound.received_at,
                 queued_at=self._now_ms(),
                 repeat=repeat if part.id.is_content else None,
+                fallbacks=self._rules.destinations(rule.fallback),
             )
 
     def _nobody(self, seen: _Seen, routed: Routed) -> Accepted:

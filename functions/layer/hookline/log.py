@@ -1,19 +1,20 @@
 """The delivery log: one row per message and generation, in one DynamoDB table."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from hookline.claim import Decision, Row, Status, decide
+from hookline.claim import TOLD, Decision, Row, Status, decide
 from hookline.clock import DAY, SECOND_MS
 from hookline.models import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+BY_MESSAGE = "by_message"  # the index of the provider's message ids
 MAX_ATTEMPTS_KEPT = 20  # of the attempts that a row tells of, the latest
 _SERIALIZE, _DESERIALIZE = TypeSerializer().serialize, TypeDeserializer().deserialize
 
@@ -28,6 +29,8 @@ class Claim:
     lease_until: int
     attempts: list[dict[str, Any]] = field(default_factory=list)
     tries: int = 0
+    variant: str = ""  # which of its bodies it is
+    failing_since: int = 0  # ms; 0 while the provider gives answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,33 @@ class DeliveryLog:
             "attempts": attempts,
             "tries": claim.tries + (1 if attempt else 0),
             "expires_at": self._expires_at(now),
-            **{name: value for name, value in told.items() if value is not None},
+            **_given(told),
         }
         self._update(claim.message.delivery_id, claim.generation, changes, {"lease_until": claim.lease_until})
+
+    def of_message(self, message_id: str) -> tuple[Claim, Status] | None:
+        """Return the row that a message of the provider's belongs to, as a claim that its lease doesn't guard.
+
+        None also for as long as the index lags behind. Raises like ``claim``.
+        """
+        found = self._client.query(
+            TableName=self._table,
+            IndexName=BY_MESSAGE,
+            KeyConditionExpression="message_id = :id",
+            ExpressionAttributeValues={":id": {"S": message_id}},
+            Limit=1,
+        )["Items"]
+        if not found:
+            return None
+        key = {name: found[0][name] for name in ("id", "generation")}
+        row = _plain(self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)["Item"])
+        return _claim_of(row, int(row["lease_until"])), Status(row["status"])
+
+    def progress(self, claim: Claim, status: Status, told: dict[str, Any]) -> None:
+        """Move a row on to ``delivered`` or ``read``, unless it is there or beyond. Raises like ``claim``."""
+        before = TOLD[: TOLD.index(status)]
+        changes = {"status": status.value, "updated_at": self._now_ms(), **_given(told)}
+        self._update(claim.message.delivery_id, claim.generation, changes, {"status": [s.value for s in before]})
 
     def count_copy(self, message: Message) -> None:
         """Count a copy on the first generation's row. Raises like ``claim``."""
@@ -119,7 +146,7 @@ class DeliveryLog:
         """Put the row and return None, or return the row that is there already."""
         now = self._now_ms()
         row = {
-            **message.model_dump(exclude={"delivery_id", "repeat"}),
+            **message.model_dump(exclude={"delivery_id", "type", "replay"}, exclude_defaults=True),
             "id": message.delivery_id,
             "generation": generation,
             "status": Status.SENDING.value,
@@ -156,30 +183,34 @@ class DeliveryLog:
         lease = int(found.get("lease_until", 0))
         if decision in {Decision.COPY, Decision.LEAVE}:
             return NotClaimed(decision, lease)
-        generation, now = int(found["generation"]), self._now_ms()
+        now = self._now_ms()
         lost = int(found.get("lost_leases", 0)) + (found["status"] == Status.SENDING.value)
         lease_until = now + self._lease_ms
         changes: dict[str, Any] = {"status": Status.SENDING.value, "lease_until": lease_until, "lost_leases": lost}
         if decision is Decision.CLOSE:
             reason = {"code": "worker_stopped", "reason": f"stopped the worker {lost} times"}
             changes = {"status": Status.DEAD.value, "lease_until": 0, "lost_leases": lost, "error": reason}
-        if not self._update(message.delivery_id, generation, {**changes, "updated_at": now}, {"lease_until": lease}):
+        if not self._update(
+            message.delivery_id, int(found["generation"]), {**changes, "updated_at": now}, {"lease_until": lease}
+        ):
             return NotClaimed(Decision.LEAVE, lease_until)  # another worker was faster by a moment
         if decision is Decision.CLOSE:
             return NotClaimed(decision)
-        attempts = list(found.get("attempts", []))
-        return Claim(message, generation, found["body"], lease_until, attempts, int(found.get("tries", 0)))
+        return replace(_claim_of(found, lease_until), message=message)
 
     def _note_latest(self, row_id: str, generation: int) -> None:
         """Let the first row know, and live as long: the way to the others leads through it."""
         self._update(row_id, 1, {"latest": generation, "expires_at": self._expires_at(self._now_ms())}, {})
 
     def _update(self, row_id: str, generation: int, changes: dict[str, Any], only_if: dict[str, Any]) -> bool:
-        """Set the attributes; return False when the row is no longer as ``only_if`` says."""
+        """Set the attributes; return False when the row is no longer as ``only_if`` says (a list: one of these)."""
         names = {f"#{name}": name for name in {**changes, **only_if}}
         values = {f":{name}": _SERIALIZE(value) for name, value in changes.items()}
-        values |= {f":is_{name}": _SERIALIZE(value) for name, value in only_if.items()}
-        conditions = ["attribute_exists(id)", *(f"#{name} = :is_{name}" for name in only_if)]
+        conditions = ["attribute_exists(id)"]
+        for name, wanted in only_if.items():
+            allowed = {f":is_{name}{n}": _SERIALIZE(value) for n, value in enumerate(_listed(wanted))}
+            values |= allowed
+            conditions.append(f"#{name} IN ({', '.join(allowed)})")
         try:
             self._client.update_item(
                 TableName=self._table,
@@ -207,12 +238,33 @@ def _row(found: dict[str, Any]) -> Row:
     )
 
 
+def _claim_of(row: dict[str, Any], lease_until: int) -> Claim:
+    return Claim(
+        message=Message.model_validate({**row, "delivery_id": row["id"]}),
+        generation=int(row["generation"]),
+        body=row["body"],
+        lease_until=lease_until,
+        attempts=list(row.get("attempts", [])),
+        tries=int(row.get("tries", 0)),
+        variant=row.get("variant", ""),
+        failing_since=int(row.get("failing_since", 0)),
+    )
+
+
+def _given(attributes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def _key(row_id: str, generation: int) -> dict[str, Any]:
     return {"id": {"S": row_id}, "generation": {"N": str(generation)}}
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: _SERIALIZE(value) for name, value in row.items() if value is not None}
+    return {name: _SERIALIZE(value) for name, value in _given(row).items()}
 
 
 def _plain(item: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The values that travel between the stages."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -66,11 +66,21 @@ class Routed:
     failures: list[str] = field(default_factory=list)
 
 
+class Destination(BaseModel):
+    """A chat by its name in the rules and by the provider's id."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    id: str
+
+
 class Message(BaseModel):
     """One text for one chat, frozen when the webhook was accepted. This is the body of a queue record."""
 
     model_config = ConfigDict(frozen=True)
 
+    type: Literal["message"] = "message"
     delivery_id: str
     source: str
     rule: str
@@ -81,4 +91,25 @@ class Message(BaseModel):
     text: str
     accepted_at: int  # ms since 1970 by the event's own clock
     queued_at: int | None = None  # the same by ours; None in an event from a file, which is never too old
+    reply_to: str | None = None  # a message id of the same chat
+    effect: str | None = None
+    replay: bool = False  # asked for by hand: send it whatever became of it before
+    fallback_of: str | None = None  # the delivery that this one stands in for
+    tried: tuple[str, ...] = ()  # ids of the chats that it was meant for before
+    fallbacks: tuple[Destination, ...] = ()  # of its rule; a chat's own is read when it is delivered
     repeat: int | None = None  # seconds after which the same may be told again; None: its id never means a second event
+
+
+class Receipt(BaseModel):
+    """What the provider tells of a message later. The other body of a queue record, in the group of the same chat."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["receipt"] = "receipt"
+    event_id: str
+    what: str  # delivered | read | failed | received | reaction
+    chat: str
+    message_id: str = ""
+    at: int = 0  # ms since 1970, by the provider's clock
+    code: str | None = None
+    reason: str | None = None

@@ -1,4 +1,4 @@
-"""The order of a message: claim -> send -> log."""
+"""The order of a message: claim -> send -> log; and what a receipt changes later."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -11,9 +11,10 @@ from blooio import Blooio, Content, Outcome, SendRequest, Verdict
 from hookline import identity
 from hookline.claim import Decision, Status
 from hookline.clock import HOUR, MINUTE, SECOND_MS
-from hookline.errors import SecretsUnavailable
+from hookline.errors import QueueRefused, SecretsUnavailable
 from hookline.log import Claim, DeliveryLog, NotClaimed
-from hookline.models import Message
+from hookline.models import Destination, Message, Receipt
+from hookline.variant import variant
 
 logger = logging.getLogger(__name__)
 
@@ -21,24 +22,47 @@ GIVE_UP_AFTER = 20 * HOUR  # from acceptance; the provider keeps idempotency key
 GIVE_UP_ON_AUTH_AFTER = 9 * 24 * HOUR  # the provider never accepted it, so no key can run out
 AUTH_RETRY = 15 * MINUTE
 FIRST_BACKOFF, MAX_BACKOFF = 1.0, 3.0 * MINUTE  # seconds; the cap is how late a recovered provider is noticed
+LONGEST_RETRY_AFTER = HOUR  # seconds; a provider that asks for more is asked again all the same
+STUCK_AFTER = 10 * MINUTE  # a head that has failed so long lets the next message of its chat be tried
+QUEUE_OUT_OF_REACH_WAIT = 10.0  # seconds
+RECEIPT_WAIT, RECEIPT_TRIES = 1.0, 3  # the index of message ids follows the table within about a second
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a message now. ``wait`` is the seconds until it has to be tried again; None: it is done with."""
+    """What became of a record now.
+
+    ``wait`` is the seconds until it has to be tried again, 0 for at once, None when it is done with. ``is_definite``
+    means the provider gave a final answer; ``is_stuck`` that it has given none for STUCK_AFTER.
+    """
 
     status: str
     wait: float | None = None
+    is_definite: bool = False
+    is_stuck: bool = False
 
 
 class Outbox:
     """Delivers one message at a time; safe to use from several threads for several chats."""
 
-    def __init__(
-        self, log: DeliveryLog, blooio: Blooio, now_ms: Callable[[], int], random: Callable[[], float]
+    def __init__(  # noqa: PLR0913 - its collaborators, wired once
+        self,
+        *,
+        log: DeliveryLog,
+        blooio: Blooio,
+        refresh_key: Callable[[], bool],
+        forward: Callable[[Message], object],
+        fallbacks_of: Callable[[str], Sequence[Destination]],
+        count: Callable[[str], None],
+        now_ms: Callable[[], int],
+        random: Callable[[], float],
     ) -> None:
         self._log = log
         self._blooio = blooio
+        self._refresh_key = refresh_key
+        self._forward = forward
+        self._fallbacks_of = fallbacks_of
+        self._count = count
         self._now_ms = now_ms
         self._random = random
 
@@ -47,30 +71,47 @@ class Outbox:
 
         Raises ClientError or BotoCoreError when the log is out of reach: the message must then stay where it is.
         """
-        claim = self._log.claim(message, SendRequest(content=Content(text=message.text)).to_json())
+        claim = self._log.claim(message, _body(message))
         if isinstance(claim, NotClaimed):
             return self._not_claimed(message, claim)
-        if self._is_too_old(claim, GIVE_UP_AFTER if not _was_unauthorized(claim) else GIVE_UP_ON_AUTH_AFTER):
-            return self._give_up(claim)
+        if self._is_too_old(claim):
+            return self._close(claim, Status.DEAD, _given_up(claim))
         started = self._now_ms()
         outcome = self._send(claim)
-        return self._log_outcome(claim, outcome, started)
+        attempt = {"at": started, "took": self._now_ms() - started, **_about(outcome)}
+        logger.info("attempted", extra={"delivery_id": message.delivery_id, **attempt})
+        return self._settle(claim, outcome, attempt)
 
-    def deliver_all(self, messages: Sequence[Message]) -> list[str]:
-        """Deliver in process, for where there is no queue; return what became of each message so far."""
-        return [self._deliver_now(message) for message in messages]
+    def give_up_head(self, message: Message) -> Settled:
+        """Close a message that is stuck although its chat is not. Raises like ``deliver``."""
+        claim = self._log.claim(message, _body(message))
+        if isinstance(claim, NotClaimed):
+            return self._not_claimed(message, claim)
+        reason = f"the provider gave no answer for {STUCK_AFTER // MINUTE} minutes, but one for the next message"
+        return self._close(claim, Status.FAILED, {"code": "stuck", "reason": reason, **_last(claim)})
 
-    def _deliver_now(self, message: Message) -> str:
-        try:
-            return self.deliver(message).status
-        except (ClientError, BotoCoreError):
-            logger.exception("The delivery log is out of reach.", extra={"delivery_id": message.delivery_id})
-            return Status.RETRYING
+    def note(self, receipt: Receipt, tries: int) -> Settled:
+        """Write what the provider tells of a message: forwards only. Raises like ``deliver``.
+
+        ``tries`` counts how often this receipt was received; an index lags behind its table.
+        """
+        found = self._log.of_message(receipt.message_id)
+        if found is None:
+            return Settled("unknown", RECEIPT_WAIT if tries < RECEIPT_TRIES else None)
+        claim, status = found
+        if receipt.what != "failed":
+            self._log.progress(claim, Status(receipt.what), {f"{receipt.what}_at": receipt.at or None})
+        elif status in {Status.SENT, Status.DELIVERED}:
+            error = {"code": receipt.code or "failed", "reason": receipt.reason or "the provider could not deliver it"}
+            return self._close(claim, Status.FAILED, error)
+        return Settled(receipt.what)
 
     def _not_claimed(self, message: Message, claim: NotClaimed) -> Settled:
         if claim.decision is Decision.LEAVE:
-            return Settled(Status.SENDING, max(0, claim.until - self._now_ms()) / SECOND_MS)
+            return Settled(Status.SENDING, max(0, claim.until - self._now_ms()) / SECOND_MS or 1 / SECOND_MS)
         if claim.decision is Decision.CLOSE:
+            # Not passed on to a fallback: it would stop that worker, too.
+            self._count("Undelivered")
             return Settled(Status.DEAD)
         try:
             self._log.count_copy(message)
@@ -79,40 +120,100 @@ class Outbox:
         return Settled("duplicate")
 
     def _send(self, claim: Claim) -> Outcome:
-        key = identity.send_key(claim.message.delivery_id, claim.generation)
+        key = identity.send_key(claim.message.delivery_id, claim.generation, claim.variant)
         try:
             return self._blooio.send(claim.message.chat, claim.body, key)
         except SecretsUnavailable as error:
             return Outcome(Verdict.AUTH, code="no_api_key", reason=str(error))
 
-    def _log_outcome(self, claim: Claim, outcome: Outcome, started: int) -> Settled:
+    def _settle(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any]) -> Settled:
+        match outcome.verdict:
+            case Verdict.SENT:
+                self._log.close(claim, Status.SENT, _told(outcome, self._now_ms()), attempt)
+                return Settled(Status.SENT, is_definite=True)
+            case Verdict.RETRY:
+                return self._retry(claim, outcome, attempt)
+            case Verdict.AUTH:
+                # Somebody may just have replaced the key.
+                wait = 0.0 if self._refresh_key() else float(AUTH_RETRY)
+                self._count("AuthFailures")
+                self._log.close(claim, Status.RETRYING, {"error": _about(outcome)}, attempt)
+                return Settled(Status.RETRYING, wait)
+        if changed := variant(claim.body, claim.variant, outcome):
+            name, body = changed
+            self._log.close(claim, Status.RETRYING, {"variant": name, "body": body}, attempt)
+            return Settled(Status.RETRYING, 0.0)
+        return self._close(claim, Status.FAILED, _about(outcome), attempt)
+
+    def _retry(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any]) -> Settled:
         now = self._now_ms()
-        attempt = {"at": started, "took": now - started, **_about(outcome)}
-        wait = self._wait(claim, outcome)
-        status = Status.RETRYING if wait is not None else _FINAL[outcome.verdict]
-        told = _told(outcome, now) if status is Status.SENT else {"error": _about(outcome)}
+        failing_since = claim.failing_since or now
+        wait = max(backoff(claim.tries, self._random()), min(outcome.retry_after or 0.0, LONGEST_RETRY_AFTER))
+        self._count("Retried")
+        told = {"error": _about(outcome), "failing_since": failing_since}
+        self._log.close(claim, Status.RETRYING, told, attempt)
+        return Settled(Status.RETRYING, wait, is_stuck=now - failing_since >= STUCK_AFTER * SECOND_MS)
+
+    def _close(
+        self, claim: Claim, status: Status, error: dict[str, Any], attempt: dict[str, Any] | None = None
+    ) -> Settled:
+        """Close a message that was not delivered, after the next chat has been given it, if there is one."""
+        told: dict[str, Any] = {"error": error}
+        if stand_in := self._stand_in(claim):
+            try:
+                self._forward(stand_in)
+            except QueueRefused:
+                self._log.close(claim, Status.RETRYING, told, attempt)
+                return Settled(Status.RETRYING, QUEUE_OUT_OF_REACH_WAIT)
+            told["fallback_to"] = stand_in.delivery_id
+        else:
+            self._count("Undelivered")
         self._log.close(claim, status, told, attempt)
-        logger.info("attempted", extra={"delivery_id": claim.message.delivery_id, "status": status.value, **attempt})
-        return Settled(status, wait)
+        logger.error("not delivered", extra={"delivery_id": claim.message.delivery_id, "status": status, **told})
+        return Settled(status, is_definite=True)
 
-    def _wait(self, claim: Claim, outcome: Outcome) -> float | None:
-        """Return the seconds until the next attempt, or None if there is to be none."""
-        if outcome.verdict is Verdict.AUTH:
-            return float(AUTH_RETRY)
-        if outcome.verdict is not Verdict.RETRY:
-            return None
-        return max(backoff(claim.tries, self._random()), outcome.retry_after or 0.0)
+    def _stand_in(self, claim: Claim) -> Message | None:
+        """Return the message for the next chat of the rule's fallbacks, then of the chat's own; none twice."""
+        message = claim.message
+        tried = (*message.tried, message.chat)
+        for chat in (*message.fallbacks, *self._fallbacks_of(message.chat)):
+            if chat.id not in tried:
+                return message.model_copy(
+                    update={
+                        "delivery_id": identity.fallback_id(message.delivery_id, claim.generation, chat.id),
+                        "chat": chat.id,
+                        "chat_name": chat.name,
+                        "tried": tried,
+                        "fallback_of": message.delivery_id,
+                        "queued_at": self._now_ms(),
+                        "reply_to": None,
+                        "repeat": None,
+                        "replay": False,
+                    }
+                )
+        return None
 
-    def _is_too_old(self, claim: Claim, limit: int) -> bool:
+    def _is_too_old(self, claim: Claim) -> bool:
+        was_unauthorized = bool(claim.attempts) and claim.attempts[-1].get("verdict") == Verdict.AUTH
+        limit = GIVE_UP_ON_AUTH_AFTER if was_unauthorized else GIVE_UP_AFTER
         queued_at = claim.message.queued_at
         return queued_at is not None and self._now_ms() - queued_at >= limit * SECOND_MS
 
-    def _give_up(self, claim: Claim) -> Settled:
-        last = claim.attempts[-1] if claim.attempts else {}
-        reason = f"given up {GIVE_UP_AFTER // HOUR} hours after it was accepted"
-        self._log.close(claim, Status.DEAD, {"error": {"code": "too_old", "reason": reason, "last": last.get("code")}})
-        logger.error("given up", extra={"delivery_id": claim.message.delivery_id, "last": last})
-        return Settled(Status.DEAD)
+
+def deliver_all(outbox: Outbox, messages: Sequence[Message]) -> list[str]:
+    """Deliver in process, for where there is no queue; return what became of each message so far."""
+    return [_deliver_now(outbox, message) for message in messages]
+
+
+def _deliver_now(outbox: Outbox, message: Message) -> str:
+    try:
+        settled = outbox.deliver(message)
+        while settled.wait == 0:
+            settled = outbox.deliver(message)
+    except (ClientError, BotoCoreError):
+        logger.exception("The delivery log is out of reach.", extra={"delivery_id": message.delivery_id})
+        return Status.RETRYING
+    return settled.status
 
 
 def backoff(tries: int, random: float) -> float:
@@ -121,17 +222,9 @@ def backoff(tries: int, random: float) -> float:
     return ceiling / 2 + random * ceiling / 2
 
 
-_FINAL = {
-    Verdict.SENT: Status.SENT,
-    Verdict.AWAIT_RECIPIENT: Status.FAILED,
-    Verdict.BLOCKED: Status.FAILED,
-    Verdict.UNDELIVERABLE: Status.FAILED,
-    Verdict.INVALID: Status.FAILED,
-}
-
-
-def _was_unauthorized(claim: Claim) -> bool:
-    return bool(claim.attempts) and claim.attempts[-1].get("verdict") == Verdict.AUTH.value
+def _body(message: Message) -> str:
+    content = Content(text=message.text, reply_to=message.reply_to, effect=message.effect)
+    return SendRequest(content=content).to_json()
 
 
 def _about(outcome: Outcome) -> dict[str, Any]:
@@ -142,6 +235,16 @@ def _about(outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
     }
     return {name: value for name, value in about.items() if value is not None}
+
+
+def _given_up(claim: Claim) -> dict[str, Any]:
+    reason = f"given up {GIVE_UP_AFTER // HOUR} hours after it was accepted"
+    return {"code": "too_old", "reason": reason, **_last(claim)}
+
+
+def _last(claim: Claim) -> dict[str, Any]:
+    """Say what the provider answered last, when it did."""
+    return {"last": claim.attempts[-1].get("code")} if claim.attempts else {}
 
 
 def _told(outcome: Outcome, now: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Stage 5 of a webhook. Put its messages on the FIFO queue, one group per chat."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hookline.errors import QueueRefused
 from hookline.identity import queue_key
-from hookline.models import Message
+from hookline.models import Message, Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -24,12 +25,12 @@ class Queue:
         self._client = client
         self._url = url
 
-    def put(self, messages: Sequence[Message]) -> None:
+    def put(self, messages: Sequence[Message | Receipt]) -> None:
         """Send all, in order. Raises QueueRefused if some were not taken; what comes behind those is not sent then."""
         for start in range(0, len(messages), BATCH):
             self._put(messages[start : start + BATCH])
 
-    def _put(self, batch: Sequence[Message]) -> None:
+    def _put(self, batch: Sequence[Message | Receipt]) -> None:
         # A batch is answered 200 with some entries refused; these go again, in their order, before anything later does.
         entries = list(_entries(batch))
         for _ in range(TRIES):
@@ -44,11 +45,17 @@ class Queue:
         raise QueueRefused(f"the queue refused {len(entries)} of {len(batch)} messages, {TRIES} times")
 
 
-def _entries(batch: Sequence[Message]) -> "Iterator[SendMessageBatchRequestEntryTypeDef]":
+def _entries(batch: Sequence[Message | Receipt]) -> "Iterator[SendMessageBatchRequestEntryTypeDef]":
     for n, message in enumerate(batch):
         yield {
             "Id": str(n),
             "MessageBody": message.model_dump_json(),
             "MessageGroupId": message.chat,
-            "MessageDeduplicationId": queue_key(message.delivery_id, message.request_id),
+            "MessageDeduplicationId": _key(message),
         }
+
+
+def _key(message: Message | Receipt) -> str:
+    if isinstance(message, Receipt):
+        return hashlib.sha256(message.event_id.encode()).hexdigest()  # theirs may hold what SQS doesn't take
+    return queue_key(message.delivery_id, message.request_id)

@@ -12,11 +12,14 @@ from botocore.config import Config
 
 from blooio import Blooio
 from hookline.log import DeliveryLog
+from hookline.models import Message
 from hookline.outbox import Outbox
+from hookline.rules import Rules
 from hookline.secrets import Secrets
 from hookline.settings import Settings
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools import Metrics
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
@@ -55,9 +58,37 @@ def log(settings: Settings, client: "DynamoDBClient") -> DeliveryLog:
     return DeliveryLog(client, settings.delivery_log_table, now_ms, settings.lease_seconds, settings.log_days)
 
 
-def outbox(settings: Settings, delivery_log: DeliveryLog, held: Secrets) -> Outbox:
+def outbox(  # noqa: PLR0913 - the parts, each made by its app
+    *,
+    settings: Settings,
+    delivery_log: DeliveryLog,
+    held: Secrets,
+    rules: Rules,
+    forward: Callable[[Message], object],
+    count: Callable[[str], None],
+) -> Outbox:
     """Return the outbox with its one pooled connection to the provider."""
     http = httpx.Client(limits=httpx.Limits(max_connections=CHATS_AT_ONCE, keepalive_expiry=60), trust_env=False)
     api_key: Callable[[], str] = lambda: held.get(API_KEY)[0]  # noqa: E731
     provider = Blooio(settings.blooio_base_url, http, api_key, lambda: datetime.now(UTC), settings.attempt_seconds)
-    return Outbox(delivery_log, provider, now_ms, random.random)
+    return Outbox(
+        log=delivery_log,
+        blooio=provider,
+        refresh_key=held.refreshed,
+        forward=forward,
+        fallbacks_of=rules.fallbacks_of,
+        count=count,
+        now_ms=now_ms,
+        random=random.random,
+    )
+
+
+def counter(metrics: "Metrics") -> Callable[[str], None]:
+    """Return what counts one of something; ``flush`` writes the counts when the handler ends."""
+    return lambda name: metrics.add_metric(name=name, unit="Count", value=1)
+
+
+def flush(metrics: "Metrics") -> None:
+    """Write what was counted; Powertools warns of nothing to write, which is the usual case here."""
+    if metrics.metric_set:
+        metrics.flush_metrics()

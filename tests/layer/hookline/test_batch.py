@@ -36,7 +36,7 @@ class Desk:
         self.unreadable: list[tuple[str, Status]] = []
         self.visibility = Visibility()
         self.batch = Batch(
-            deliver=self._deliver,
+            outbox=self,  # type: ignore[arg-type]
             record_unreadable=lambda row_id, status, _: self.unreadable.append((row_id, status)),
             client=self.visibility,  # type: ignore[arg-type]
             queue_url=QUEUE_URL,
@@ -44,7 +44,7 @@ class Desk:
             attempt_seconds=8.0,
         )
 
-    def _deliver(self, message: Message) -> Settled:
+    def deliver(self, message: Message) -> Settled:
         self.delivered.append(message.text)
         if message.text.startswith("wait"):
             return Settled("retrying", 4.2)
@@ -103,7 +103,7 @@ def test_chats_are_worked_on_side_by_side(desk: Desk, monkeypatch: pytest.Monkey
         all_there.wait()
         return Settled("sent")
 
-    monkeypatch.setattr(desk.batch, "_deliver", deliver)
+    monkeypatch.setattr(desk, "deliver", deliver)
     assert desk.work([record(f"chat_{n}", f"m{n}") for n in range(10)]) == []
 
 

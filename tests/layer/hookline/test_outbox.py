@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from blooio import Blooio
 from hookline.errors import SecretsUnavailable
 from hookline.log import DeliveryLog
-from hookline.models import Message
+from hookline.models import Destination, Message
 from hookline.outbox import AUTH_RETRY, FIRST_BACKOFF, GIVE_UP_AFTER, MAX_BACKOFF, Outbox, Settled, backoff
 
 HALF = 0.5  # what the tests' chance always says
@@ -67,7 +67,26 @@ class House:
         blooio = Blooio(
             "https://provider.test/v4", http, self._key, lambda: datetime.fromtimestamp(clock() / 1000, UTC)
         )
-        self.outbox = Outbox(log, blooio, clock, lambda: HALF)
+        self.counted: list[str] = []
+        self.forwarded: list[Message] = []
+        self.fallbacks: tuple[Destination, ...] = ()
+        self.new_key: str | None = None
+        self.outbox = Outbox(
+            log=log,
+            blooio=blooio,
+            refresh_key=self._refresh,
+            forward=self.forwarded.append,
+            fallbacks_of=lambda _: self.fallbacks,
+            count=self.counted.append,
+            now_ms=clock,
+            random=lambda: HALF,
+        )
+
+    def _refresh(self) -> bool:
+        """As the secret store does: say whether anything changed."""
+        new, self.new_key = self.new_key, None
+        self.key = new or self.key
+        return new is not None
 
     def _key(self) -> str:
         if not self.key:
@@ -81,7 +100,7 @@ class House:
 
 def test_a_message_is_sent_once_and_its_copy_is_acknowledged(cloud: Any, clock: Any) -> None:
     house = House(cloud, clock, ok())
-    assert house.outbox.deliver(message(clock)) == Settled("sent")
+    assert house.outbox.deliver(message(clock)) == Settled("sent", is_definite=True)
     assert house.outbox.deliver(message(clock, "request-2")) == Settled("duplicate")
     assert len(house.provider.requests) == 1
     row = house.row()
@@ -107,7 +126,7 @@ def test_a_killed_workers_message_is_sent_again_as_it_was(cloud: Any, clock: Any
         house.outbox.deliver(message(clock))
     assert house.outbox.deliver(message(clock)) == Settled("sending", 30.0)
     clock.advance(30)
-    assert house.outbox.deliver(message(clock)) == Settled("sent")
+    assert house.outbox.deliver(message(clock)) == Settled("sent", is_definite=True)
     keys = [request.headers["idempotency-key"] for request in house.provider.requests]
     assert keys[0] == keys[1]
 
@@ -126,7 +145,7 @@ def test_a_wrong_or_missing_key_loses_nothing(cloud: Any, clock: Any, answer: ht
     assert house.outbox.deliver(sent) == Settled("retrying", float(AUTH_RETRY))
     clock.advance(GIVE_UP_AFTER + 3600)
     house.key = "key-2"
-    assert house.outbox.deliver(sent) == Settled("sent")
+    assert house.outbox.deliver(sent) == Settled("sent", is_definite=True)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +162,7 @@ def test_what_no_retry_can_mend_is_closed_with_the_providers_reason(
     cloud: Any, clock: Any, answer: httpx.Response
 ) -> None:
     house = House(cloud, clock, answer)
-    assert house.outbox.deliver(message(clock)) == Settled("failed")
+    assert house.outbox.deliver(message(clock)) == Settled("failed", is_definite=True)
     row = house.row()
     assert row["status"] == "failed"
     assert row["error"]["code"]["S"]
@@ -155,7 +174,7 @@ def test_a_message_is_given_up_twenty_hours_after_it_was_accepted(cloud: Any, cl
     sent = message(clock)
     assert house.outbox.deliver(sent).wait
     clock.advance(GIVE_UP_AFTER)
-    assert house.outbox.deliver(sent) == Settled("dead")
+    assert house.outbox.deliver(sent) == Settled("dead", is_definite=True)
     assert len(house.provider.requests) == 1
     assert house.row()["error"]["last"]["S"] == "broken"
 

@@ -14,7 +14,7 @@ from hookline.sources import KINDS
 
 def check(rules: Rules, tree: Tree) -> list[Problem]:
     """Return every problem, in file order."""
-    problems = [*_sources(rules, tree), *_names(rules, tree)]
+    problems = [*_sources(rules, tree), *_names(rules, tree), *_fallbacks(rules, tree)]
     expressions = Expressions()
     for n, rule in enumerate(rules.rules):
         problems += _rule(rule, ("rules", n), rules, tree)
@@ -43,11 +43,19 @@ def _names(rules: Rules, tree: Tree) -> Iterator[Problem]:
         seen.add(rule.name)
 
 
+def _fallbacks(rules: Rules, tree: Tree) -> Iterator[Problem]:
+    for name, chat in rules.chats.items():
+        for n, fallback in enumerate(chat.fallback):
+            if fallback not in rules.chats:
+                yield tree.problem(("chats", name, "fallback", n), _unknown("chat", fallback, rules.chats))
+
+
 def _rule(rule: Rule, at: Path, rules: Rules, tree: Tree) -> Iterator[Problem]:
     for n, source in enumerate(rule.source):
         if source not in rules.sources:
             yield tree.problem((*at, "source", n), _unknown("source", source, rules.sources))
     chats = [] if rule.chat_is_expression else [((*at, "chat", n), chat) for n, chat in enumerate(rule.chat)]
+    chats += [((*at, "fallback", n), chat) for n, chat in enumerate(rule.fallback)]
     if rule.otherwise is not None:
         chats.append(((*at, "otherwise"), rule.otherwise))
     for place, chat in chats:

@@ -1,11 +1,13 @@
 """What a rules file may say."""
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from hookline.clock import DAY, HOUR, MINUTE
+from hookline.models import Destination
 
 _UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
 _DURATION = re.compile(r"([1-9][0-9]{0,5})\s*([smhd])")
@@ -33,6 +35,7 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]  # one, or a list
 Seconds = Annotated[int, BeforeValidator(_seconds)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 SecretName = Annotated[str, Field(pattern=SECRET_NAME)]
@@ -44,9 +47,10 @@ class _Block(BaseModel):
 
 
 class Chat(_Block):
-    """Somebody's conversation with us, by the provider's id."""
+    """Somebody's conversation with us, by the provider's id; ``fallback`` names who hears instead when it fails."""
 
     id: Annotated[str, Field(pattern=CHAT_ID)]
+    fallback: Names = ()
 
 
 class Bearer(_Block):
@@ -130,12 +134,13 @@ class Rule(_Block):
     """What happens with an event. ``chat`` holds names, or one expression with ``otherwise``."""
 
     name: Name
-    source: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    source: Names = ()
     when: str | None = None
     drop: bool = False
     each: str | None = None
-    chat: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    chat: Names = ()
     otherwise: str | None = None
+    fallback: Names = ()
     text: str | None = None
     repeat: Seconds | None = None
     continues: Annotated[bool, Field(alias="continue")] = False
@@ -171,6 +176,15 @@ class Rules(_Block):
     def for_source(self, source: str) -> list[Rule]:
         """Return the rules that may speak of the source's events, in file order."""
         return [rule for rule in self.rules if not rule.source or source in rule.source]
+
+    def destinations(self, names: Iterable[str]) -> tuple[Destination, ...]:
+        """Return the chats of the names, which the loaded file is known to have."""
+        return tuple(Destination(name=name, id=self.chats[name].id) for name in names)
+
+    def fallbacks_of(self, chat_id: str) -> tuple[Destination, ...]:
+        """Return who hears instead when that chat fails; of an id that the file no longer has, nobody."""
+        named = (name for chat in self.chats.values() if chat.id == chat_id for name in chat.fallback)
+        return self.destinations(named)
 
     @property
     def secrets(self) -> list[str]:

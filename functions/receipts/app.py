@@ -1,0 +1,48 @@
+"""ReceiptsFunction: Blooio's webhooks -> the group of their chat in the queue."""
+
+import os
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from hookline import gateway, wiring
+from hookline.errors import QueueRefused, Refused, SecretsUnavailable
+from hookline.queue import Queue
+from hookline.receipts import read
+from hookline.rules import load
+from hookline.settings import Settings
+
+logger = Logger(service="hookline")
+app = APIGatewayHttpResolver()
+settings = Settings.from_environ(os.environ)
+secrets = wiring.secrets(settings)
+chats = {chat.id for chat in load(Path(settings.rules_file)).chats.values()}
+queue = Queue(wiring.sqs(), settings.delivery_queue_url)
+
+
+@app.post("/receipts")
+def receipt() -> Response[str]:
+    """Answer one webhook of the provider's."""
+    answer = _answer(app.current_event.raw_event)
+    return Response(status_code=answer.status, headers=dict(answer.headers), body=answer.body)
+
+
+def _answer(event: dict[str, Any]) -> gateway.Answer:
+    try:
+        told = read(gateway.read(event, settings.max_body_bytes), secrets, chats)
+        if told is not None:
+            queue.put([told])
+    except (Refused, SecretsUnavailable, QueueRefused) as error:
+        logger.warning("receipt not taken", extra={"reason": str(error)})
+        return gateway.refused(error)
+    content = {"status": "kept" if told else "ignored"}
+    return gateway.Answer(HTTPStatus.OK, content, {"Content-Type": "application/json"})
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer API Gateway."""
+    return app.resolve(event, context)
