@@ -44,7 +44,7 @@ def load_text(content: bytes, name: str) -> Rules:
         line = content.count(b"\n", 0, error.start) + 1
         raise RulesError([Problem(name, line, 1, "the file has to be UTF-8, and this line isn't")]) from error
     except yaml.YAMLError as error:
-        raise RulesError([_syntax(error, name)]) from error
+        raise RulesError([_syntax(error, content, name)]) from error
     if tree.problems:
         raise RulesError(in_file_order(tree.problems))
     try:
@@ -57,10 +57,13 @@ def load_text(content: bytes, name: str) -> Rules:
     return rules
 
 
-def _syntax(error: yaml.YAMLError, name: str) -> Problem:
+def _syntax(error: yaml.YAMLError, content: bytes, name: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
+    line, column = (mark.line, mark.column) if mark else (0, 0)
     what = getattr(error, "problem", None) or (str(error) or type(error).__name__).splitlines()[0]
-    return Problem(name, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, f"this is not YAML: {what}")
+    if any(text[column : column + 1] == "\t" for text in content.decode().splitlines()[line : line + 1]):
+        what = "a tab stands here; indent with blanks"
+    return Problem(name, line + 1, column + 1, f"this is not YAML: {what}")
 
 
 def _problem(error: ErrorDetails, tree: Tree) -> Problem:
