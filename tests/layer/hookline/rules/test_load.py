@@ -1,0 +1,359 @@
+"""What is said of a rules file: the line, the column, what is wrong and what would be right."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from hookline import sources
+from hookline.errors import RulesError
+from hookline.rules import Basic, Bearer, Chat, Hmac, Rule, Rules, Token, load, load_text
+
+SMALLEST = """\
+# yaml-language-server: $schema=./rules.schema.json
+chats:
+  oncall: chat_a1b2c3d4
+
+sources:
+  alertmanager: {kind: alertmanager, auth: {bearer: ALERTMANAGER_TOKEN}}
+
+rules:
+  - {name: everything to on-call, chat: oncall}
+"""
+WHOLE = """\
+chats:
+  oncall: chat_a1b2c3d4
+  office: {id: chat_e5f6a7b8}
+
+sources:
+  alertmanager: {kind: alertmanager, auth: {bearer: ALERTMANAGER_TOKEN}}
+  contact: {kind: form, auth: none}
+
+rules:
+  - name: page
+    source: alertmanager
+    when: event.severity == "critical"
+    each: payload.alerts
+    chat: [oncall, office]
+    repeat: 4h
+    text: |
+      {{ event.title }}
+      {{ item.labels.instance }}
+  - name: mail
+    source: contact
+    chat: "{{ 'oncall' if payload.topic == 'outage' else 'office' }}"
+    otherwise: office
+"""
+AUTH = "`none` or exactly one of {bearer: SECRET}, {basic: SECRET}, {token: SECRET}, {hmac: SECRET}"
+BLOCK = "has to be a block of `name: value` lines"
+TEXT = "has to be text; put it in quotes"
+
+
+def options(block: type[BaseModel]) -> str:
+    return ", ".join(f"`{field.alias or name}`" for name, field in block.model_fields.items())
+
+
+RULE, CHAT = options(Rule), options(Chat)
+
+
+def problems(content: str | bytes) -> list[str]:
+    with pytest.raises(RulesError) as wrong:
+        load_text(content.encode() if isinstance(content, str) else content, "r.yaml")
+    assert str(wrong.value).splitlines() == [str(problem) for problem in wrong.value.problems]
+    return [str(problem) for problem in wrong.value.problems]
+
+
+def changed(old: str, new: str) -> str:
+    assert old in WHOLE
+    return WHOLE.replace(old, new, 1)
+
+
+def test_the_smallest_file_loads() -> None:
+    rules = load_text(SMALLEST.encode(), "rules.yaml")
+    assert rules.chats["oncall"].id == "chat_a1b2c3d4"
+    assert rules.sources["alertmanager"].auth == Bearer(bearer="ALERTMANAGER_TOKEN")
+    assert rules.secrets == ["ALERTMANAGER_TOKEN"]
+    (rule,) = rules.for_source("alertmanager")
+    assert (rule.name, rule.chat, rule.text, rule.drop, rule.continues) == (
+        "everything to on-call", ("oncall",), None, False, False
+    )  # fmt: skip
+
+
+def test_a_whole_file_loads() -> None:
+    rules = load_text(WHOLE.encode(), "rules.yaml")
+    page, mail = rules.rules
+    assert (page.source, page.chat, page.repeat) == (("alertmanager",), ("oncall", "office"), 4 * 3600)
+    assert (page.chat_is_expression, mail.chat_is_expression, mail.otherwise) == (False, True, "office")
+    assert rules.sources["contact"].secret is None
+
+
+def test_a_file_from_another_editor_loads_too() -> None:
+    assert load_text(b"\xef\xbb\xbf" + SMALLEST.replace("\n", "\r\n").encode(), "r.yaml") == load_text(
+        SMALLEST.encode(), ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("auth", "read"),
+    [
+        ("{basic: S}", Basic(basic="S")),
+        ("{token: S}", Token(token="S")),
+        ("{token: S, header: X-Key}", Token(token="S", header="X-Key")),
+        ("{hmac: S}", Hmac(hmac="S")),
+        ("{hmac: S, algorithm: sha512, signed: '{timestamp}.{body}'}",
+         Hmac(hmac="S", algorithm="sha512", signed="{timestamp}.{body}")),
+    ],
+)  # fmt: skip
+def test_each_way_of_proof_is_read(auth: str, read: object) -> None:
+    rules = load_text(changed("auth: none", f"auth: {auth}").encode(), "r.yaml")
+    assert rules.sources["contact"].auth == read
+    assert rules.secrets == ["ALERTMANAGER_TOKEN", "S"]
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("30s", 30), ("5m", 300), ("4h", 14_400), ("1d", 86_400), ("5 m", 300)]
+)
+def test_a_length_of_time_is_read_in_seconds(written: str, seconds: int) -> None:
+    assert load_text(changed("repeat: 4h", f"repeat: {written}").encode(), "r.yaml").rules[0].repeat == seconds
+
+
+def test_a_block_may_bring_another_and_change_what_it_brings() -> None:
+    anchored = SMALLEST.replace("- {", "- &first {") + "  - {<<: *first, name: again, drop: true}\n"
+    first, again = load_text(anchored.encode(), "r.yaml").rules
+    assert (again.name, again.chat, again.drop) == ("again", first.chat, True)
+
+
+def test_of_several_blocks_that_are_brought_the_first_wins() -> None:
+    several = SMALLEST + "  - {<<: [{name: a, chat: oncall}, {name: b, drop: true}]}\n"
+    again = load_text(several.encode(), "r.yaml").rules[1]
+    assert (again.name, again.chat, again.drop) == ("a", ("oncall",), True)
+
+
+def test_a_file_is_read_from_its_path_and_its_problems_name_it(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(SMALLEST, encoding="utf-8")
+    assert isinstance(load(path), Rules)
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(RulesError) as wrong:
+        load(path)
+    assert str(wrong.value) == f"{path}:1:1: the file {BLOCK}"
+
+
+def test_a_file_that_is_not_there_or_no_file_is_said(tmp_path: Path) -> None:
+    for path, why in ((tmp_path / "none.yaml", "No such file or directory"), (tmp_path, "Is a directory")):
+        with pytest.raises(RulesError) as wrong:
+            load(path)
+        assert str(wrong.value) == f"{path}:1:1: the file can't be read: {why}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        # names that lead nowhere
+        ("[oncall, office]", "onclal", "14:11: unknown chat 'onclal'; did you mean 'oncall'?"),
+        ("[oncall, office]", "[oncall, zzz]", "14:20: unknown chat 'zzz'; there are oncall, office"),
+        ("otherwise: office", "otherwise: ofice", "22:16: unknown chat 'ofice'; did you mean 'office'?"),
+        ("source: contact", "source: contcat", "20:13: unknown source 'contcat'; did you mean 'contact'?"),
+        ("source: contact", "source: [contact, zzz]", "20:23: unknown source 'zzz'; there are alertmanager, contact"),
+        ("kind: form", "kind: from", "7:19: unknown kind 'from'; did you mean 'form'?"),
+        ("kind: form", "kind: zzz", "7:19: unknown kind 'zzz'; there are " + ", ".join(sources.KINDS)),
+        ("name: mail", "name: page", "19:11: a rule named 'page' stands further up; names tell rules apart"),
+        # options
+        ("    when:", "    whn:", "12:5: unknown option `whn`; did you mean `when`?"),
+        ("    when:", "    zzz:", f"12:5: unknown option `zzz`; there are {RULE}"),
+        ("kind: form,", "knd: 1, kind: form,", "7:13: unknown option `knd`; did you mean `kind`?"),
+        ("{id: chat_e5f6a7b8}", "{id: chat_e5f6a7b8, quite: x}", f"3:31: unknown option `quite`; there are {CHAT}"),
+        ("{bearer: ALERTMANAGER_TOKEN}", "{hmac: S, algoritm: sha1}",
+         "6:54: unknown option `algoritm`; did you mean `algorithm`?"),
+        ("chats:\n", "chat: {}\nchats:\n", "1:1: unknown option `chat`; did you mean `chats`?"),
+        # what is missing
+        ("  - name: mail\n    source: contact", "  - source: contact", "19:5: `name` is missing"),
+        ("    chat: [oncall, office]\n", "", "10:5: a rule needs a `chat`, or `drop: true`"),
+        ("kind: form, ", "", "7:12: `kind` is missing"),
+        ("{id: chat_e5f6a7b8}", "{}", "3:11: `id` is missing"),
+        ("    otherwise: office\n", "",
+         "19:5: a `chat` that is an expression stands alone and needs `otherwise`: a chat for when it names none"),
+        # auth
+        (", auth: none", "", f"7:12: `auth` is missing; it has to be {AUTH}"),
+        ("auth: none", "auth: ~", f"7:31: `auth` has to be {AUTH}"),
+        ("auth: none", "auth: bearer", f"7:31: `auth` has to be {AUTH}"),
+        ("auth: none", "auth: {beaer: S}", f"7:31: `auth` has to be {AUTH}"),
+        ("auth: none", "auth: {bearer: S, hmac: S}", f"7:31: `auth` has to be {AUTH}"),
+        ("auth: none", "auth: [none]", f"7:31: `auth` has to be {AUTH}"),
+        ("auth: none", "auth: {bearer: }", f"7:40: `bearer` {TEXT}"),
+        ("auth: none", "auth: {bearer: a b}",
+         "7:40: `bearer` has to be the name of a secret in letters, digits and _, as in ALERTMANAGER_TOKEN"),
+        ("auth: none", "auth: {hmac: S, algorithm: md5}", "7:52: `algorithm` has to be 'sha1', 'sha256' or 'sha512'"),
+        ("auth: none", "auth: {hmac: S, signed: x}",
+         "7:31: `signed` has to contain {body}, or anyone could change the body"),
+        # values
+        ("chat_e5f6a7b8", "tel:+15550100", "3:16: `id` has to be the id of a chat, as in chat_a1b2c3d4"),
+        ("oncall: chat_a1b2c3d4", "oncall: +15550100", "2:11: `id` has to be the id of a chat, as in chat_a1b2c3d4"),
+        ("chat_e5f6a7b8", "15550100", f"3:16: `id` {TEXT}"),
+        ("oncall: chat_a1b2c3d4", "oncall: [1]", "2:11: `id` has to be the id of a chat, as in chat_a1b2c3d4"),
+        ("contact: {", "Contact Us: {",
+         "7:3: `Contact Us` has to be in small letters, digits, - and _, because it is part of an address"),
+        ("repeat: 4h", "repeat: 5",
+         "15:13: `repeat`: 5 is not a length of time; write a number and s, m, h or d, as in 30s, 5m, 4h, 1d"),
+        ("repeat: 4h", "repeat: 0s",
+         "15:13: `repeat`: '0s' is not a length of time; write a number and s, m, h or d, as in 30s, 5m, 4h, 1d"),
+        ('when: event.severity == "critical"', "when: true", f"12:11: `when` {TEXT}"),
+        ('when: event.severity == "critical"', "when: 2026-11-02", f"12:11: `when` {TEXT}"),
+        ('when: event.severity == "critical"', "when: {a: 1}", f"12:11: `when` {TEXT}"),
+        ("repeat: 4h", "drop: perhaps", "15:11: `drop` has to be true or false"),
+        ("name: mail", "name: ''", "19:11: `name` must not be empty"),
+        # expressions
+        ('event.severity == "critical"', "event.severity ==",
+         "12:11: `when`: unexpected end of input, expected expression"),
+        ("payload.alerts", "payload alerts", "13:11: `each`: unexpected input after expression"),
+        ("payload.alerts", "payload.alerts | frist", "13:11: `each`: filter frist is unknown"),
+        ("      {{ item.labels.instance }}", "      {{ item.labels | }}",
+         "18:11: `text`: unexpected end of variable block, expected identifier"),
+        ("      {{ item.labels.instance }}", "      {{ item.labels | uper }}", "18:11: `text`: filter uper is unknown"),
+        ("text: |\n      {{ event.title }}\n      {{ item.labels.instance }}", "text: '{{ event. }}'",
+         "16:11: `text`: unexpected end of variable block, expected identifier or integer"),
+        ('else \'office\' }}"', 'else \'office\' }"', "21:11: `chat`: unexpected `}`, expected end of variable block"),
+        # YAML
+        ("rules:\n", "rules:\n\t", "10:1: this is not YAML: a tab stands here; indent with blanks"),
+        ("[oncall, office]", "[oncall, office", "15:11: this is not YAML: did not find expected ',' or ']'"),
+        ("    repeat: 4h", "    chat: oncall", "15:5: `chat` stands here twice"),
+        ("repeat: 4h", "<<: 3", "15:9: `<<` takes a block, or a list of blocks"),
+        ("repeat: 4h", "? [a, b]\n    : 1", "15:7: a list or a block can't be a name"),
+        ("repeat: 4h", "repeat: 2026-13-45",
+         "15:13: '2026-13-45' can't be read as timestamp; put it in quotes if it is text"),
+        ("repeat: 4h", "repeat: !!bool perhaps",
+         "15:13: 'perhaps' can't be read as bool; put it in quotes if it is text"),
+        ("repeat: 4h", "repeat: !!timestamp soon",
+         "15:13: 'soon' can't be read as timestamp; put it in quotes if it is text"),
+        ("repeat: 4h", "repeat: !!int ''", "15:13: '' can't be read as int; put it in quotes if it is text"),
+        ("repeat: 4h", "repeat: !!python/object:os.system x",
+         ("15:13: this is not YAML: could not determine a constructor for the tag "
+          "'tag:yaml.org,2002:python/object:os.system'")),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_pointed_at_and_what_would_be_right_is_said(old: str, new: str, said: str) -> None:
+    assert problems(changed(old, new)) == [f"r.yaml:{said}"]
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "# nothing yet\n", "hello", "[1]", "7", "&a [*a]", "null"])
+def test_a_file_without_the_three_blocks_is_said_to_be_so(content: str) -> None:
+    assert problems(content) == [f"r.yaml:1:1: the file {BLOCK}"]
+
+
+def test_all_blocks_that_are_missing_or_empty_are_said() -> None:
+    assert problems("chats: {}\n") == ["r.yaml:1:1: `sources` is missing", "r.yaml:1:1: `rules` is missing"]
+    assert problems("chats:\nsources:\nrules:\n") == [
+        f"r.yaml:1:7: `chats` {BLOCK}",
+        f"r.yaml:2:9: `sources` {BLOCK}",
+        "r.yaml:3:7: `rules` has to be a list",
+    ]
+
+
+def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_file() -> None:
+    wrong = (
+        changed("kind: form", "kind: from")
+        .replace("each: payload.alerts", "each: payload alerts")
+        .replace("mail", "page")
+    )
+    assert [problem.split(":")[1] for problem in problems(wrong)] == ["7", "13", "19"]
+    wrong = changed("auth: none", "auth: {bearer: 7}").replace("when:", "whn:").replace("repeat: 4h", "repeat: 4")
+    assert [problem.split(":")[1] for problem in problems(wrong)] == ["7", "12", "15"]
+
+
+def test_without_any_chat_there_are_none_to_choose_from() -> None:
+    assert problems("chats: {}\nsources: {}\nrules:\n- {name: a, chat: b}\n") == [
+        "r.yaml:4:19: unknown chat 'b'; there are none"
+    ]
+
+
+def test_bytes_that_are_no_utf_8_are_pointed_at_by_their_line() -> None:
+    assert problems(b"chats:\n  a: chat_1\n  b: \xff\n") == [
+        "r.yaml:3:1: the file has to be UTF-8, and this line isn't"
+    ]
+
+
+def test_a_second_document_or_a_control_character_is_not_yaml() -> None:
+    assert problems(SMALLEST + "---\na: 1\n") == ["r.yaml:10:1: this is not YAML: but found another document"]
+    assert problems("a: \x00") == [
+        "r.yaml:1:1: this is not YAML: unacceptable character #x0000: control characters are not allowed"
+    ]
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, "{a: " * 5_000, "? " * 5_000, "- " * 5_000 + "x"])
+def test_a_file_that_is_nested_without_end_is_refused(content: str) -> None:
+    (problem,) = problems(content)
+    assert problem.endswith(": the file is nested more than 50 levels deep")
+
+
+def laughs(one: str, block: str) -> str:
+    """Return a small file whose last anchor says `one` ten thousand million times."""
+    grow = (f"a{n}: &a{n} " + block.format(", ".join([f"*a{n - 1}"] * 10)) for n in range(1, 11))
+    return "\n".join([f"a0: &a0 {one}", *grow]) + "\n"
+
+
+LISTS, MERGES = laughs("[x]", "[{}]"), laughs("{x: 1}", "{{<<: [{}]}}")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        LISTS,
+        MERGES,
+        LISTS + "? *a10\n: 1\n",
+        LISTS + "chats: *a10\nsources: *a10\nrules: *a10\n",
+        LISTS + "chats: {a: *a10}\nsources: {a: *a10, b: {kind: *a10, auth: *a10}}\nrules: [*a10]\n",
+        LISTS + "chats: {}\nsources: {}\nrules: [{name: *a10, chat: *a10, repeat: *a10, when: *a10, drop: *a10}]\n",
+        MERGES + "chats: *a10\nsources: *a10\nrules: [*a10]\n",
+    ],
+)
+def test_anchors_cannot_make_a_small_file_large(content: str) -> None:
+    said = problems(content)
+    assert "r.yaml:1:1: unknown option `a0`; there are `chats`, `sources`, `rules`" in said or len(said) == 1
+    assert len("\n".join(said)) < 10_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["&a [*a]", "&a {chats: *a, sources: *a, rules: *a}", "&a {<<: *a}", "&a {chats: {<<: *a}, <<: *a}",
+     "chats: {}\nsources: {}\nrules: &r [*r]", "&a\n? *a\n: 1", "chats: &c {a: *c}\nsources: {}\nrules: []"],
+)  # fmt: skip
+def test_a_file_that_contains_itself_is_refused(content: str) -> None:
+    assert problems(content)
+
+
+letters = st.text(st.characters(codec="utf-8"), max_size=60)
+parts = st.lists(
+    st.sampled_from(
+        ["chats:", "sources:", "rules:", "\n", "\n  ", "\n    ", "- ", "a: ", "name: ", "chat: ", "oncall", "kind: ",
+         "form", "auth: ", "none", "{", "}", "[", "]", ", ", "&a ", "*a ", "<<: ", "? ", ": ", "|\n", ">\n",
+         "'", '"', "#",
+         "\t", "!!int ", "!!bool ", "!!set ", "!!timestamp ", "!x ", "2026-13-01", "1:99", "0x_", "~", "%YAML 1.1\n",
+         "---",
+         "...", "{{ x }}", "{{", "drop: true", "repeat: ", "5m", "chat_a1", "hmac: ", "S"]
+    ),
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+@st.composite
+def scratched(draw: st.DrawFn) -> str:
+    """Give the whole file with a piece taken out, and something else put there."""
+    start = draw(st.integers(0, len(WHOLE)))
+    end = start + draw(st.integers(0, 20))
+    return WHOLE[:start] + draw(parts | letters) + WHOLE[end:]
+
+
+@settings(deadline=None, max_examples=300)
+@given(letters.map(str.encode) | st.binary(max_size=40) | parts.map(str.encode) | scratched().map(str.encode))
+def test_any_file_at_all_loads_or_is_told_what_is_wrong(content: bytes) -> None:
+    try:
+        rules = load_text(content, "r.yaml")
+    except RulesError as wrong:
+        lines = len(content.decode(errors="replace").splitlines()) + 1
+        problems = wrong.problems
+        assert problems
+        assert all(0 < problem.line <= lines and problem.column > 0 for problem in problems)
+    else:
+        assert all(name.startswith("chat_") for name in (chat.id for chat in rules.chats.values()))
