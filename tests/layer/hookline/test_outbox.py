@@ -9,10 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blooio import Blooio
-from hookline.errors import SecretsUnavailable
+from hookline.errors import QueueRefused, SecretsUnavailable
 from hookline.log import DeliveryLog
-from hookline.models import Destination, Message
-from hookline.outbox import AUTH_RETRY, FIRST_BACKOFF, GIVE_UP_AFTER, MAX_BACKOFF, Outbox, Settled, backoff
+from hookline.models import Destination, Message, Receipt
+from hookline.outbox import (
+    AUTH_RETRY,
+    FIRST_BACKOFF,
+    GIVE_UP_AFTER,
+    MAX_BACKOFF,
+    RECEIPT_WAIT,
+    STUCK_AFTER,
+    Outbox,
+    Settled,
+    backoff,
+)
 
 HALF = 0.5  # what the tests' chance always says
 
@@ -183,3 +193,173 @@ def test_a_message_is_given_up_twenty_hours_after_it_was_accepted(cloud: Any, cl
 def test_the_backoff_grows_to_its_cap_and_is_never_less_than_half(tries: int, chance: float) -> None:
     ceiling = min(MAX_BACKOFF, FIRST_BACKOFF * 2 ** min(tries, 20))
     assert ceiling / 2 <= backoff(tries, chance) <= ceiling
+
+
+BOSS, OFFICE = Destination(name="boss", id="chat_b1"), Destination(name="office", id="chat_o1")
+
+
+def test_a_refused_reply_is_sent_again_without_it_under_a_key_of_its_own(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, refused(422, "reply_target_not_found"), ok())
+    sent = message(clock).model_copy(update={"reply_to": "msg_0"})
+    assert house.outbox.deliver(sent) == Settled("retrying", 0.0)
+    assert house.row()["variant"] == "no_reply"
+    assert house.outbox.deliver(sent).status == "sent"
+    first, second = house.provider.requests
+    assert b"reply_to" in first.content
+    assert b"reply_to" not in second.content
+    assert first.headers["idempotency-key"] != second.headers["idempotency-key"]
+
+
+def test_restricted_content_is_sent_once_more_without_links(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, refused(403, "conversation_content_restricted"))
+    sent = message(clock).model_copy(update={"text": "see https://example.com/a?b=c now"})
+    assert house.outbox.deliver(sent) == Settled("retrying", 0.0)
+    assert house.outbox.deliver(sent) == Settled("failed", is_definite=True)
+    assert len(house.provider.requests) == 2
+    assert b"see (link left out) now" in house.provider.requests[1].content
+
+
+def test_restricted_content_without_links_is_not_sent_twice(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, refused(403, "conversation_content_restricted"))
+    assert house.outbox.deliver(message(clock)) == Settled("failed", is_definite=True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refused(404, "chat_not_found"),
+        refused(422, "validation_failed"),
+        refused(402, "payment_required"),
+        refused(429, "conversation_awaiting_reply"),
+        httpx.Response(201, json={"id": "m", "status": "failed", "fallback": {"recommended": True, "reason": "r"}}),
+    ],
+)
+def test_what_can_not_be_delivered_goes_to_the_next_chat_and_both_rows_are_linked(
+    cloud: Any, clock: Any, answer: httpx.Response
+) -> None:
+    house = House(cloud, clock, answer)
+    house.fallbacks = (BOSS,)
+    assert house.outbox.deliver(message(clock)) == Settled("failed", is_definite=True)
+    [stand_in] = house.forwarded
+    assert (stand_in.chat, stand_in.chat_name, stand_in.text) == ("chat_b1", "boss", message(clock).text)
+    assert stand_in.fallback_of == message(clock).delivery_id
+    assert house.row()["fallback_to"] == stand_in.delivery_id
+    assert "Undelivered" not in house.counted
+
+
+def test_a_failure_that_is_found_again_makes_the_same_stand_in(
+    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(cloud, clock, refused(404, "chat_not_found"))
+    house.fallbacks = (BOSS,)
+
+    def crash(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DeliveryLog, "close", crash)
+        with pytest.raises(KeyboardInterrupt):
+            house.outbox.deliver(message(clock))
+    clock.advance(30)
+    house.outbox.deliver(message(clock))
+    first, second = house.forwarded
+    assert first.delivery_id == second.delivery_id
+
+
+def test_fallbacks_end_and_never_go_in_a_circle(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, refused(404, "chat_not_found"))
+    house.fallbacks = (BOSS, OFFICE, Destination(name="oncall", id="chat_a1"))
+    now = message(clock)
+    told = [now.chat]
+    while house.outbox.deliver(now).status == "failed" and len(house.forwarded) == len(told):
+        now = house.forwarded[-1]
+        told.append(now.chat)
+    assert told == ["chat_a1", "chat_b1", "chat_o1"]
+    assert house.counted == ["Undelivered"]
+
+
+def test_a_rules_fallbacks_go_before_the_chats_own(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, refused(404, "chat_not_found"))
+    house.fallbacks = (BOSS,)
+    house.outbox.deliver(message(clock).model_copy(update={"fallbacks": (OFFICE,)}))
+    assert house.forwarded[0].chat == "chat_o1"
+
+
+def test_a_queue_that_takes_no_stand_in_keeps_the_first_message_open(
+    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(cloud, clock, refused(404, "chat_not_found"))
+    house.fallbacks = (BOSS,)
+
+    def refuse(_: Message) -> None:
+        raise QueueRefused("the queue refused a batch")
+
+    monkeypatch.setattr(house.outbox, "_forward", refuse)
+    assert house.outbox.deliver(message(clock)).wait
+    monkeypatch.setattr(house.outbox, "_forward", house.forwarded.append)
+    assert house.outbox.deliver(message(clock)).status == "failed"
+    assert len(house.forwarded) == 1
+
+
+def test_a_key_that_was_just_replaced_is_used_at_once(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, httpx.Response(401, json={"error": "no", "status": 401}), ok())
+    house.new_key = "key-2"
+    assert house.outbox.deliver(message(clock)) == Settled("retrying", 0.0)
+    assert house.outbox.deliver(message(clock)).status == "sent"
+    assert [r.headers["authorization"] for r in house.provider.requests] == ["Bearer key-1", "Bearer key-2"]
+    assert house.counted == ["AuthFailures"]
+
+
+def test_a_head_that_failed_for_ten_minutes_is_stuck_and_can_be_closed(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, refused(500, "broken"))
+    house.fallbacks = (BOSS,)
+    sent = message(clock)
+    assert not house.outbox.deliver(sent).is_stuck
+    clock.advance(STUCK_AFTER - 1)
+    assert not house.outbox.deliver(sent).is_stuck
+    clock.advance(1)
+    assert house.outbox.deliver(sent).is_stuck
+    assert house.outbox.give_up_head(sent) == Settled("failed", is_definite=True)
+    assert house.row()["error"]["code"]["S"] == "stuck"
+    assert house.forwarded[0].chat == "chat_b1"
+
+
+def receipt(what: str, message_id: str = "msg_1") -> Receipt:
+    return Receipt(event_id="evt_1", what=what, chat="chat_a1", message_id=message_id, at=1)
+
+
+@pytest.mark.parametrize(
+    ("told", "ends"),
+    [
+        (["delivered"], "delivered"),
+        (["delivered", "read"], "read"),
+        (["read", "delivered"], "read"),
+        (["delivered", "delivered"], "delivered"),
+        (["failed"], "failed"),
+        (["failed", "delivered"], "failed"),
+        (["delivered", "failed"], "failed"),
+        (["read", "failed"], "read"),
+    ],
+)
+def test_receipts_move_a_row_forwards_only(cloud: Any, clock: Any, told: list[str], ends: str) -> None:
+    house = House(cloud, clock, ok())
+    house.outbox.deliver(message(clock))
+    for what in told:
+        assert house.outbox.note(receipt(what), 1).wait is None
+    assert house.row()["status"] == ends
+
+
+def test_a_late_failure_goes_to_the_fallback_once(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, ok())
+    house.outbox.deliver(message(clock))
+    house.fallbacks = (BOSS,)
+    for _ in range(2):
+        house.outbox.note(receipt("failed"), 1)
+    assert [stand_in.chat for stand_in in house.forwarded] == ["chat_b1"]
+    assert house.row()["fallback_to"] == house.forwarded[0].delivery_id
+
+
+def test_a_receipt_of_an_unknown_message_waits_a_moment_then_is_let_go(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, ok())
+    waits = [house.outbox.note(receipt("read", "msg_of_somebody_else"), tries).wait for tries in range(1, 4)]
+    assert waits == [RECEIPT_WAIT, RECEIPT_WAIT, None]
