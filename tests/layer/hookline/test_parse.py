@@ -232,7 +232,7 @@ json_bytes: st.SearchStrategy[bytes] = st.text(
 ).map(lambda text: text.encode())
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=300)
 @given(
     body=st.binary(max_size=60) | json_bytes,
     content_type=types | st.text(max_size=20) | st.text(max_size=9).map("multipart/form-data; boundary=".__add__),
@@ -263,7 +263,7 @@ pieces = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=300)
 @given(pieces, st.sampled_from(["utf-8", "latin-1"]))
 def test_any_heap_of_multipart_pieces_is_read_or_refused(text: str, encoding: str) -> None:
     check(text.encode(encoding), MULTIPART)

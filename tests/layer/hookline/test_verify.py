@@ -303,7 +303,7 @@ def mutations(draw: st.DrawFn) -> Inbound:
     return inbound({"X-Signature": f"v1={said}", "X-Timestamp": timestamp}, body=body)
 
 
-@settings(deadline=None, max_examples=2000)
+@settings(deadline=None, max_examples=1500)
 @given(mutations())
 def test_no_change_of_a_signed_request_is_accepted(request: Inbound) -> None:
     original = stamped(str(NOW))

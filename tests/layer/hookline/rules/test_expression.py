@@ -165,7 +165,7 @@ tokens = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 @given(tokens, anything)
 def test_any_expression_on_any_payload_has_a_value_or_a_template_error(source: str, payload: Any) -> None:
     expressions = Expressions()

@@ -230,7 +230,7 @@ groups = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(anything | groups)
 def test_any_json_at_all_is_an_event_that_fits_on_a_screen(payload: Any) -> None:
     for event in (describe(payload, NOW), describe_item(payload, NOW)):

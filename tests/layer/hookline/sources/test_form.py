@@ -84,7 +84,7 @@ anything = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(anything | st.dictionaries(names, anything, max_size=30))
 def test_any_json_at_all_is_a_message_that_is_sent_whole(payload: Any) -> None:
     event = describe(payload, NOW)

@@ -110,7 +110,7 @@ anything = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(anything)
 def test_any_json_at_all_is_an_event_that_fits_on_a_screen(payload: Any) -> None:
     event = describe(payload, NOW)
