@@ -6,6 +6,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import boto3
+import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
@@ -89,7 +91,26 @@ class Functions:
 
 
 @pytest.fixture
-def functions(cloud: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Functions:
+def _closed_clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A container keeps its clients for life; a test that loads many containers closes them."""
+    made: list[Any] = []
+
+    def recorded(create: Callable[..., Any]) -> Callable[..., Any]:
+        def client(*arguments: Any, **options: Any) -> Any:
+            made.append(create(*arguments, **options))
+            return made[-1]
+
+        return client
+
+    monkeypatch.setattr(boto3, "client", recorded(boto3.client))
+    monkeypatch.setattr(httpx, "Client", recorded(httpx.Client))
+    yield
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def functions(cloud: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch, _closed_clients: None) -> Functions:
     base = {
         "AWS_ENDPOINT_URL": cloud.url,
         "BLOOIO_BASE_URL": provider.url,

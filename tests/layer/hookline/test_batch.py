@@ -1,5 +1,6 @@
 """A batch of queue records: chats side by side, each in order, the rest given back together."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -10,9 +11,10 @@ from botocore.exceptions import ClientError
 
 from hookline.batch import LOG_OUT_OF_REACH_WAIT, Batch
 from hookline.claim import Status
-from hookline.models import Message
+from hookline.models import Message, Receipt
 from hookline.outbox import Settled
 
+SENT = Settled("sent", is_definite=True)
 PLENTY = 30_000  # ms
 QUEUE_URL = "https://queue.test/deliveries.fifo"
 
@@ -33,6 +35,8 @@ class Desk:
 
     def __init__(self, executor: ThreadPoolExecutor) -> None:
         self.delivered: list[str] = []
+        self.given_up: list[str] = []
+        self.noted: list[tuple[str, int]] = []
         self.unreadable: list[tuple[str, Status]] = []
         self.visibility = Visibility()
         self.batch = Batch(
@@ -44,13 +48,25 @@ class Desk:
             attempt_seconds=8.0,
         )
 
+    def give_up_head(self, message: Message) -> Settled:
+        self.given_up.append(message.text)
+        return Settled("failed", is_definite=True)
+
+    def note(self, receipt: Receipt, tries: int) -> Settled:
+        self.noted.append((receipt.what, tries))
+        return Settled(receipt.what)
+
     def deliver(self, message: Message) -> Settled:
         self.delivered.append(message.text)
+        if message.text.startswith("stuck"):
+            return Settled("retrying", 100.0, is_stuck=True)
+        if message.text.startswith("at once"):
+            return Settled("retrying", 0.0) if self.delivered.count(message.text) == 1 else SENT
         if message.text.startswith("wait"):
             return Settled("retrying", 4.2)
         if message.text.startswith("table"):
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "PutItem")
-        return Settled("sent")
+        return SENT
 
     def work(self, records: list[dict[str, Any]], remaining: int = PLENTY) -> list[str]:
         answer = self.batch.work(records, lambda: remaining)
@@ -133,3 +149,38 @@ def test_a_queue_that_refuses_the_visibility_still_keeps_the_records(
 
     monkeypatch.setattr(desk.visibility, "change_message_visibility_batch", refuse)
     assert desk.work([record("chat_1", "wait"), record("chat_1", "b")]) == ["id wait", "id b"]
+
+
+def test_what_can_be_tried_again_at_once_is_while_there_is_time(desk: Desk) -> None:
+    assert desk.work([record("chat_1", "at once"), record("chat_1", "b")]) == []
+    assert desk.delivered == ["at once", "at once", "b"]
+
+
+def test_a_stuck_head_is_closed_when_the_message_behind_it_gets_an_answer(desk: Desk) -> None:
+    assert desk.work([record("chat_1", "stuck"), record("chat_1", "b"), record("chat_1", "c")]) == []
+    assert desk.delivered == ["stuck", "b", "c"]
+    assert desk.given_up == ["stuck"]
+
+
+@pytest.mark.parametrize("behind", [[], ["wait"], ["stuck too"]])
+def test_a_stuck_head_waits_on_when_nothing_behind_it_gets_an_answer(desk: Desk, behind: list[str]) -> None:
+    records = [record("chat_1", text) for text in ["stuck", *behind]]
+    assert desk.work(records) == [r["messageId"] for r in records]
+    assert desk.given_up == []
+    assert {seconds for _, seconds in desk.visibility.set} == {100}
+
+
+def test_a_receipt_is_noted_in_its_chats_turn(desk: Desk) -> None:
+    receipt = Receipt(event_id="evt_1", what="read", chat="chat_1", message_id="msg_1")
+    told = record("chat_1", "r") | {"body": receipt.model_dump_json()}
+    told["attributes"] |= {"ApproximateReceiveCount": "2"}
+    assert desk.work([record("chat_1", "a"), told]) == []
+    assert desk.noted == [("read", 2)]
+
+
+def test_a_record_of_an_earlier_version_without_a_type_is_a_message(desk: Desk) -> None:
+    older = record("chat_1", "a")
+    body = json.loads(older["body"])
+    del body["type"]
+    assert desk.work([older | {"body": json.dumps(body)}]) == []
+    assert desk.delivered == ["a"]

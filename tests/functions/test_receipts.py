@@ -1,0 +1,122 @@
+"""ReceiptsFunction: what Blooio tells later finds its row, in the chat's own turn."""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import pytest
+
+SECRETS = {
+    "BLOOIO_API_KEY": "blooio-key",
+    "ALERTMANAGER_TOKEN": "local-alertmanager-token",
+    "JSON_TOKEN": "local-json-token",
+    "BLOOIO_WEBHOOK_SECRET": ["whsec_new", "whsec_old"],
+}
+AT = 1_793_620_800  # seconds
+CHAT = "chat_a1b2c3d4"
+
+
+def told(what: str, data: dict[str, Any], secret: str = "whsec_old", event_id: str = "evt_1") -> dict[str, Any]:
+    body = json.dumps({"id": event_id, "type": what, "created_at": AT * 1000, "organization_id": "org_1", "data": data})
+    digest = hmac.new(secret.encode(), f"{AT}.{body}".encode(), hashlib.sha256).hexdigest()
+    context = {
+        "http": {"method": "POST", "path": "/receipts"},
+        "requestId": "r-1",
+        "timeEpoch": AT * 1000,
+        "stage": "$default",
+    }
+    return {
+        "version": "2.0",
+        "routeKey": "POST /receipts",
+        "rawPath": "/receipts",
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", "x-blooio-signature": f"t={AT},v1={digest}"},
+        "requestContext": context,
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def received(cloud: Any) -> dict[str, Any]:
+    """Return the event that Lambda would make of what waits on the queue."""
+    messages = cloud.clients("sqs").receive_message(
+        QueueUrl=cloud.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+    )
+    names = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body", "attributes": "Attributes"}
+    return {"Records": [{ours: m[theirs] for ours, theirs in names.items()} for m in messages.get("Messages", [])]}
+
+
+def worked_off(cloud: Any, deliver: Any) -> None:
+    event = received(cloud)
+    assert deliver(event) == {"batchItemFailures": []}
+    for record in event["Records"]:
+        cloud.clients("sqs").delete_message(QueueUrl=cloud.queue_url, ReceiptHandle=record["receiptHandle"])
+
+
+@pytest.mark.parametrize(("what", "status"), [("delivered", "delivered"), ("read", "read"), ("failed", "failed")])
+def test_a_receipt_moves_the_row_of_its_message(
+    functions: Any, events: Any, provider: Any, cloud: Any, what: str, status: str
+) -> None:
+    secrets = json.dumps(SECRETS)
+    receive = functions.load("ReceiveFunction", HOOKLINE_SECRETS=secrets)
+    deliver = functions.load("DeliverFunction", HOOKLINE_SECRETS=secrets)
+    receipts = functions.load("ReceiptsFunction", HOOKLINE_SECRETS=secrets)
+    receive(events("alertmanager_critical"))
+    worked_off(cloud, deliver)
+    [text] = provider.phone.texts()
+    data = {"id": text.id, "chat_id": CHAT, "status": what, "error": {"code": "carrier_rejected", "message": "no"}}
+    answer = receipts(told(f"message.{what}", data))
+    assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"status": "kept"})
+    worked_off(cloud, deliver)
+    [row] = cloud.clients("dynamodb").scan(TableName="DeliveryLog")["Items"]
+    assert row["status"] == {"S": status}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        told("message.sent", {"id": "msg_1", "chat_id": CHAT}),
+        told("message.delivered", {"id": "msg_1", "chat_id": "chat_of_somebody_else"}),
+        told("message.delivered", {"chat_id": CHAT}),
+        told("typing.started", {}),
+    ],
+)
+def test_what_is_of_no_use_is_answered_200_and_not_kept(functions: Any, cloud: Any, event: Any) -> None:
+    receipts = functions.load("ReceiptsFunction", HOOKLINE_SECRETS=json.dumps(SECRETS))
+    answer = receipts(event)
+    assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"status": "ignored"})
+    assert cloud.waiting() == 0
+
+
+def test_the_same_event_twice_is_kept_once(functions: Any, cloud: Any) -> None:
+    receipts = functions.load("ReceiptsFunction", HOOKLINE_SECRETS=json.dumps(SECRETS))
+    for _ in range(2):
+        assert receipts(told("message.read", {"message_id": "msg_1", "chat_id": CHAT}))["statusCode"] == 200
+    assert cloud.waiting() == 1
+
+
+def test_a_wrong_signature_is_answered_401(functions: Any, cloud: Any) -> None:
+    receipts = functions.load("ReceiptsFunction", HOOKLINE_SECRETS=json.dumps(SECRETS))
+    data = {"id": "msg_1", "chat_id": CHAT}
+    altered = told("message.read", data)
+    altered["body"] = altered["body"].replace("msg_1", "msg_2")
+    for event in (told("message.read", data, secret="whsec_nearly"), altered):
+        assert receipts(event)["statusCode"] == 401
+    assert cloud.waiting() == 0
+
+
+def test_a_body_that_is_not_json_is_answered_400_only_after_its_signature_was_right(functions: Any) -> None:
+    receipts = functions.load("ReceiptsFunction", HOOKLINE_SECRETS=json.dumps(SECRETS))
+    event = told("message.read", {})
+    event["body"] = "{"
+    assert receipts(event)["statusCode"] == 401
+    digest = hmac.new(b"whsec_new", f"{AT}.{{".encode(), hashlib.sha256).hexdigest()
+    event["headers"]["x-blooio-signature"] = f"t={AT},v1={digest}"
+    assert receipts(event)["statusCode"] == 400
+
+
+def test_a_queue_that_is_gone_is_answered_503_so_that_blooio_tries_again(functions: Any, cloud: Any) -> None:
+    receipts = functions.load("ReceiptsFunction", HOOKLINE_SECRETS=json.dumps(SECRETS))
+    cloud.clients("sqs").delete_queue(QueueUrl=cloud.queue_url)
+    assert receipts(told("message.read", {"id": "msg_1", "chat_id": CHAT}))["statusCode"] == 503
