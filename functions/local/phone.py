@@ -1,83 +1,23 @@
-"""The phone behind the simulated provider: its chats, what reached it, and every attempt to reach it."""
+"""The phone behind the simulated provider: its chats, what reached it, and what becomes of that."""
 
 import hashlib
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+from local.answers import Answer
+from local.idempotency import Keys
 from local.sendings import Sending
+from local.texts import REJECTED, Chat, Text
 
-CHANNEL_ID = "ch_local"
-CHANNEL_TYPE = "blooio"
-# Reported of the live service: a key is kept this long, then the same key makes a new message.
-KEY_LIFETIME_S = 24 * 60 * 60
 MILLISECONDS = 1000
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What the provider says: a status code and a JSON document."""
-
-    status: HTTPStatus
-    document: Mapping[str, Any]
-
-    @classmethod
-    def refusal(cls, status: HTTPStatus, code: str, message: str, details: Any = None) -> "Answer":
-        return cls(status, {"error": {"code": code, "message": message, "details": details}})
-
-
-@dataclass(frozen=True)
-class Text:
-    """One message as it lies on the phone; times in milliseconds."""
-
-    id: str
-    chat_id: str
-    text: str
-    created_at: int
-    status: str = "delivered"
-    protocol: str = "imessage"
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    def shown(self) -> dict[str, Any]:
-        """Return the entry of ``GET /messages``."""
-        known = {"id": self.id, "chat_id": self.chat_id, "text": self.text, "status": self.status}
-        return {**known, "created_at": self.created_at, "protocol": self.protocol, **self.options}
-
-    def accepted(self) -> dict[str, Any]:
-        """Return the message object of the answer to a send: at that moment nothing is known of its way."""
-        return {
-            "id": self.id,
-            "chat_id": self.chat_id,
-            "channel_id": CHANNEL_ID,
-            "channel_type": CHANNEL_TYPE,
-            "protocol": None,
-            "direction": "outbound",
-            "type": "text",
-            "status": "queued",
-            "error": None,
-            "created_at": self.created_at,
-        }
-
-
-@dataclass(frozen=True)
-class Remembered:
-    """What an idempotency key stands for until it expires."""
-
-    fingerprint: str
-    document: Mapping[str, Any]
-    expires_at: float
-
-
-@dataclass(frozen=True)
-class Chat:
-    id: str
-    created_at: int
-    channel_id: str = CHANNEL_ID
-    identifier: str | None = None
+# Is told the type of the event, its time in milliseconds and the message object; it must return at once.
+Observer = Callable[[str, int, Mapping[str, Any]], None]
 
 
 def _random() -> str:
@@ -103,13 +43,17 @@ class Phone:
         self._lock = threading.Lock()
         self._chats: dict[str, Chat] = {}
         self._texts: dict[str, Text] = {}
-        self._attempts: list[dict[str, Any]] = []
-        self._keys: dict[str, Remembered] = {}
+        self._keys = Keys(clock)
+        self._observers: list[Observer] = []
         self.know(chats)
 
     def now(self) -> int:
         """Return the time in milliseconds."""
         return int(self._clock() * MILLISECONDS)
+
+    def observe(self, observer: Observer) -> None:
+        """Tell the observer of everything that happens to a message from now on, in that order."""
+        self._observers.append(observer)
 
     def know(self, chats: Iterable[str]) -> None:
         """Add chats that exist from now on; those known already stay as they are."""
@@ -142,48 +86,67 @@ class Phone:
     def texts(self) -> list[Text]:
         """Return what reached the phone, newest last."""
         with self._lock:
-            return list(self._texts.values())
+            return [text for text in self._texts.values() if text.is_on_the_phone]
 
     def text(self, chat_id: str, message_id: str) -> Text | None:
         text = self._texts.get(message_id)
         return text if text and text.chat_id == chat_id else None
 
-    def attempts(self) -> list[dict[str, Any]]:
-        """Return every attempt to send, refused ones included, newest last."""
-        with self._lock:
-            return list(self._attempts)
+    def accept(self, chat_id: str, key: str | None, body: bytes, sending: Sending, *, fails: bool = False) -> Answer:
+        """Put the message on the phone, once per idempotency key: looking it up and keeping it is one step.
 
-    def note_attempt(self, chat_id: str, key: str | None, body: bytes, status: HTTPStatus) -> None:
-        attempt = {"at": self.now(), "chat_id": chat_id, "idempotency_key": key}
-        with self._lock:
-            self._attempts.append({**attempt, "body_sha256": hashlib.sha256(body).hexdigest(), "status": int(status)})
-
-    def accept(self, chat_id: str, key: str | None, body: bytes, sending: Sending) -> Answer:
-        """Put the message on the phone, once per idempotency key: looking it up and keeping it is one step."""
+        A new message that ``fails`` is rejected at once; what a key already stands for is past failing.
+        """
         # The chat is part of the request: one key used for two chats is a conflict, not a copy.
         fingerprint = hashlib.sha256(chat_id.encode() + b"\n" + body).hexdigest()
         with self._lock:
-            kept = self._remembered(key)
-            if kept is None:
-                return self._receive(chat_id, key, fingerprint, sending)
-        if kept.fingerprint == fingerprint:
-            # Reported: a replay answers 200 where the first answered 201.
-            return Answer(HTTPStatus.OK, kept.document)
-        return Answer.refusal(
-            HTTPStatus.CONFLICT,
-            "idempotency_key_reused",
-            "This Idempotency-Key was used for another request: use a new key for a new message.",
-        )
+            if replayed := self._keys.answer(key, fingerprint):
+                return replayed
+            text = self._taken(chat_id, sending, fails=fails)
+            self._keys.keep(key, fingerprint, text.accepted())
+            return Answer(HTTPStatus.CREATED, text.accepted())
 
-    def _remembered(self, key: str | None) -> Remembered | None:
-        kept = self._keys.get(key) if key else None
-        return kept if kept and self._clock() < kept.expires_at else None
+    def reply(self, chat_id: str, words: str) -> Text:
+        """Let the person write back."""
+        with self._lock:
+            return self._tell("received", self._new(chat_id, words, direction="inbound", status="received"))
 
-    def _receive(self, chat_id: str, key: str | None, fingerprint: str, sending: Sending) -> Answer:
-        text = Text(
-            f"msg_{self._new_id()}", chat_id, sending.content.text, self.now(), options=sending.content.options()
-        )
+    def react(self, text: Text, reaction: str) -> Text:
+        """Let the person tap an answer on a message."""
+        with self._lock:
+            return self._tell("reaction", text, message_id=text.id, reaction=reaction)
+
+    def fail(self, text: Text, code: str) -> Text:
+        """Let a message that was accepted turn out as undeliverable."""
+        error = {"code": code, "message": "The message could not be delivered."}
+        with self._lock:
+            return self._tell("failed", self._kept(replace(text, status="failed", error=error, updated_at=self.now())))
+
+    def read(self, chat_id: str) -> list[Text]:
+        """Let the person open the chat, and return what was read by that."""
+        with self._lock:
+            unread = [text for text in self._texts.values() if text.chat_id == chat_id and text.status == "delivered"]
+            now_read = [self._kept(replace(text, status="read", updated_at=self.now())) for text in unread]
+            return [self._tell("read", text) for text in now_read]
+
+    def _taken(self, chat_id: str, sending: Sending, *, fails: bool) -> Text:
+        content, more = sending.content, REJECTED if fails else {}
+        text = self._new(chat_id, content.text, options=content.options(), **more)
+        if not fails:
+            # Of a rejected one no webhook tells: the sender has heard it in the answer.
+            self._tell("sent", replace(text, status="sent"))
+            self._tell("delivered", text)
+        return text
+
+    def _new(self, chat_id: str, words: str, **more: Any) -> Text:
+        return self._kept(Text(f"msg_{self._new_id()}", chat_id, words, self.now(), self.now(), **more))
+
+    def _kept(self, text: Text) -> Text:
         self._texts[text.id] = text
-        if key:
-            self._keys[key] = Remembered(fingerprint, text.accepted(), self._clock() + KEY_LIFETIME_S)
-        return Answer(HTTPStatus.CREATED, text.accepted())
+        return text
+
+    def _tell(self, what: str, text: Text, **more: Any) -> Text:
+        # Under the lock, so that observers hear of things in the order in which they happened.
+        for observer in self._observers:
+            observer(f"message.{what}", self.now(), {**text.told(), **more})
+        return text

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 
 class Documented(BaseModel):
@@ -43,15 +43,6 @@ class Opening(Documented):
 
     channel_id: Annotated[str, Field(min_length=1)]
     to: Recipient
-
-
-class Faults(BaseModel):
-    """How the simulator misbehaves; what isn't named is switched off."""
-
-    # Unlike the provider's bodies these are the tester's own: a misspelt fault must not pass for a healthy provider.
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-
-    latency_ms: NonNegativeInt = 0
 
 
 def complaints(error: ValidationError) -> list[dict[str, str]]:

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from local.phone import KEY_LIFETIME_S, Phone
+from local.idempotency import KEY_LIFETIME_S
+from local.phone import Phone
 from local.simulator import simulator
 
 KEY = "bl_live_test"
@@ -253,22 +254,23 @@ def test_a_slow_answer_comes_after_the_message_has_arrived(provider: Provider) -
 @pytest.mark.parametrize("body", [{"latency_ms": -1}, {"latency_ms": "5"}, {"latencyms": 5}])
 def test_a_fault_that_does_not_exist_is_refused(provider: Provider, body: dict[str, Any]) -> None:
     assert provider.ask("PUT", "/faults", json=body).status_code == 422
-    assert provider.ask("GET", "/faults").json() == {"latency_ms": 0}
+    assert provider.ask("GET", "/faults").json() == {"faults": []}
 
 
 def test_faults_that_are_not_named_are_switched_off(provider: Provider) -> None:
     provider.ask("PUT", "/faults", json={"latency_ms": 5})
-    assert provider.ask("PUT", "/faults", json={}).json() == {"latency_ms": 0}
+    assert provider.ask("PUT", "/faults", json={}).json() == {"faults": []}
 
 
 def test_requests_tell_of_every_attempt_also_the_refused(provider: Provider) -> None:
     path = f"/v4/chats/{CHAT}/messages"
     provider.ask("POST", path, content=b"x", headers={"Idempotency-Key": "k1"})
     provider.ask("POST", path, content=b"y", headers={"Authorization": ""})
-    known = {"at": 1_780_000_000_000, "chat_id": CHAT}
+    known = {"at": 1_780_000_000_000, "chat_id": CHAT, "accepted": False, "message_id": None}
+    first, second = ({"body_sha256": hashlib.sha256(body).hexdigest()} for body in (b"x", b"y"))
     assert provider.ask("GET", "/requests").json() == [
-        {**known, "idempotency_key": "k1", "body_sha256": hashlib.sha256(b"x").hexdigest(), "status": 422},
-        {**known, "idempotency_key": None, "body_sha256": hashlib.sha256(b"y").hexdigest(), "status": 401},
+        {**known, **first, "idempotency_key": "k1", "status": 422, "answer": 422},
+        {**known, **second, "idempotency_key": None, "status": 401, "answer": 401},
     ]
 
 
