@@ -14,17 +14,21 @@ from local.attempts import Attempt
 from local.directory import directory
 from local.faults import Faults, Plan
 from local.leave import PATIENCE_S, leave
+from local.person import person
 from local.phone import MILLISECONDS, Phone
+from local.receipts import Receipts
 from local.sendings import Sending
 from local.steps import Step
 
 
-def simulator(phone: Phone, patience_s: float = PATIENCE_S) -> Starlette:
+def simulator(phone: Phone, receipts: Receipts | None = None, patience_s: float = PATIENCE_S) -> Starlette:
     """Return the app to mount at ``/blooio``.
 
-    ``patience_s`` bounds how long a client is kept waiting by a timeout.
+    With ``receipts`` it posts webhooks. ``patience_s`` bounds how long a client is kept waiting by a timeout.
     """
     provider = Provider(phone, patience_s)
+    if receipts is not None:
+        phone.observe(receipts.tell)
     app = Starlette(
         routes=[
             Route("/v4/chats/{chat_id}/messages", provider.send, methods=["POST"]),
@@ -33,6 +37,7 @@ def simulator(phone: Phone, patience_s: float = PATIENCE_S) -> Starlette:
             Route("/messages", provider.messages),
             Route("/requests", provider.requests),
             Route("/faults", provider.faults, methods=["GET", "PUT"]),
+            *person(phone),
         ]
     )
     app.state.phone = phone
