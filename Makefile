@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint requirements build clean
+.PHONY: run test soak lint requirements build clean
 
 run: .venv/.run
 	@$(BIN)/hookline run
 
 test: .venv/.dev
 	$(BIN)/pytest
+
+# 10,000 messages over 50 chats against a provider that is wrong each fifth time, the worker killed 25 times.
+soak: .venv/.dev
+	$(BIN)/python tests/soak/soak.py
 
 lint: .venv/.dev
 	$(BIN)/ruff check

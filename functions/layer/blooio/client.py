@@ -1,13 +1,14 @@
 """Sends one message and says what came of it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import httpx
 
 from blooio.outcome import Outcome, Verdict, classify, unreachable
 
+MAX_ANSWER_BYTES = 1_000_000  # a message object has about one thousand
 CONNECT_SHARE, WRITE_SHARE, READ_SHARE = 0.25, 0.125, 0.625  # of the seconds that an attempt may take
 
 
@@ -30,6 +31,7 @@ class Blooio:
         self._http = http
         self._api_key = api_key
         self._now = now
+        self._attempt = timedelta(seconds=attempt_seconds)
         self._timeout = httpx.Timeout(
             connect=attempt_seconds * CONNECT_SHARE,
             write=attempt_seconds * WRITE_SHARE,
@@ -43,17 +45,31 @@ class Blooio:
         if not (key.isascii() and key.isprintable() and key):
             # Caught here, because the transport's own complaint would quote the key.
             return Outcome(Verdict.AUTH, code="unusable_key", reason="a header can't carry the API key as it is stored")
+        request = self._http.build_request(
+            "POST",
+            f"{self._base_url}/chats/{quote(chat_id, safe='')}/messages",
+            content=body.encode(),
+            headers={
+                "Authorization": f"Bearer {key}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": idempotency_key,
+            },
+            timeout=self._timeout,
+        )
         try:
-            answer = self._http.post(
-                f"{self._base_url}/chats/{quote(chat_id, safe='')}/messages",
-                content=body.encode(),
-                headers={
-                    "Authorization": f"Bearer {key}",
-                    "Content-Type": "application/json",
-                    "Idempotency-Key": idempotency_key,
-                },
-                timeout=self._timeout,
-            )
+            return self._exchange(request)
         except httpx.HTTPError as error:
             return unreachable(error)
-        return classify(answer.status_code, answer.headers, answer.content, self._now())
+
+    def _exchange(self, request: httpx.Request) -> Outcome:
+        """Read the answer within the attempt's time: httpx's timeouts begin anew with every piece that drips in."""
+        deadline = self._now() + self._attempt
+        answer, content = self._http.send(request, stream=True), b""
+        try:
+            for piece in answer.iter_bytes():
+                content += piece
+                if self._now() >= deadline or len(content) > MAX_ANSWER_BYTES:
+                    raise httpx.ReadTimeout("the answer takes too long, or is too long", request=request)
+        finally:
+            answer.close()
+        return classify(answer.status_code, answer.headers, content, self._now())

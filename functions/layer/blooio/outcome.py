@@ -80,6 +80,8 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime
     detail: Mapping[str, Any] = error if isinstance(error, dict) else {"code": error, "message": payload.get("message")}
     code, reason = _text(detail.get("code")), _text(detail.get("message"))
     verdict = _refused(status, code, is_flat=isinstance(error, str))
+    if status == HTTPStatus.FORBIDDEN and not payload:
+        verdict = Verdict.RETRY  # not the provider's own words: something in between is in the way
     wait = _retry_after(headers.get("retry-after"), now) if verdict is Verdict.RETRY else None
     return Outcome(verdict, status, code, reason, wait)
 

@@ -7,7 +7,7 @@ from threading import Lock
 from hookline.errors import SecretsUnavailable
 
 REFRESH_MS = 5 * 60 * 1000  # a rotated secret is known after this at the latest
-SOONEST_MS = 30 * 1000  # failed checks ask again no more often: anyone can fail a check
+SOONEST_MS = 5 * 1000  # failed checks ask again no sooner: anyone can fail one, and each asking is billed
 
 
 class Secrets:

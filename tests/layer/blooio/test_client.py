@@ -1,7 +1,7 @@
 """One attempt: what goes over the wire, and what comes of it when the wire fails."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -117,3 +117,29 @@ def test_an_attempt_shares_its_seconds_between_connecting_writing_and_waiting() 
         Blooio("https://api.test", http, lambda: "k", lambda: NOW, attempt_seconds=4).send("chat_a", BODY, "1")
     timeout = wire.requests[0].extensions["timeout"]
     assert timeout["connect"] + timeout["write"] + timeout["read"] == 4
+
+
+class _Drip(httpx.SyncByteStream):
+    """An answer that comes piece by piece, each with some time in between."""
+
+    def __init__(self, advance: Callable[[], None]) -> None:
+        self._advance = advance
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(1000):
+            self._advance()
+            yield b" "
+
+
+def test_an_answer_that_drips_in_for_ever_is_not_waited_for() -> None:
+    seconds = [0]
+
+    def advance() -> None:
+        seconds[0] += 1
+
+    http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(201, stream=_Drip(advance))))
+    start = datetime(2026, 11, 2, tzinfo=UTC)
+    client = Blooio("https://provider.test/v4", http, lambda: "key", lambda: start + timedelta(seconds=seconds[0]))
+    outcome = client.send("chat_1", "{}", "key-1")
+    assert (outcome.verdict, outcome.code) == (Verdict.RETRY, "ReadTimeout")
+    assert seconds[0] == 8

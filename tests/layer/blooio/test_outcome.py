@@ -199,3 +199,8 @@ def test_any_answer_at_all_has_an_outcome_that_can_be_stored(status: int, wait: 
     if outcome.retry_after is not None:
         assert outcome.verdict is Verdict.RETRY
         assert 0 <= outcome.retry_after < float("inf")
+
+
+def test_a_403_that_is_not_in_the_providers_words_is_tried_again() -> None:
+    outcome = classify(403, httpx.Headers(), b"<html>blocked by a proxy</html>", NOW)
+    assert outcome.verdict is Verdict.RETRY

@@ -1,0 +1,297 @@
+"""Thousands of webhooks, a provider that is wrong each fifth time, a worker that is killed again and again.
+
+Prints what was accepted and what became of it, counted on the phone. Lost, doubled and out of order have to be 0.
+"""
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from local.engine import CREDENTIALS, Engine, clients_for
+from local.intrinsics import REGION
+from local.invocation import Context
+from local.phone import Phone
+from local.project import TEMPLATE
+from local.simulator import simulator
+from local.supervise import Supervised
+from local.template import Template, load_handler
+
+KEY = "soak-key"
+GAPS = ("claim", "post", "close")
+BURST = 10  # messages of one webhook to one chat
+FAULTY = 0.2
+# What a faulty answer is; those that take the client's patience are rarer, or they'd be all that is measured.
+FAULTS = (
+    ["503", "500", "429:1", "429", "reset", "reset-after", "bad-json", "bad-json-before", "408"] * 4
+    + ["401", "404", "failed", "422", "conversation_streak_limit", "safety_reply_only"] * 2
+    + ["timeout", "timeout-after"]
+)
+SEQUENCE = 400  # answers that are set at a time
+LEASE_SECONDS = "3"
+DRAIN_SECONDS = 300.0
+TERMINAL = {"failed", "dead"}
+
+
+@dataclass
+class Told:
+    """What happened, to be printed."""
+
+    webhooks: int = 0
+    accepted: list[tuple[str, str]] = field(default_factory=list)  # (chat, text), in order of acceptance
+    kills: Counter[str] = field(default_factory=Counter)
+
+
+class Provider(threading.Thread):
+    """The simulated provider on a port of its own."""
+
+    def __init__(self, chats: list[str]) -> None:
+        super().__init__(daemon=True)
+        self.phone = Phone(chats, key=KEY)
+        app = Starlette(routes=[Mount("/blooio", simulator(self.phone))])
+        self._server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
+
+    def run(self) -> None:
+        self._server.run()
+
+    @property
+    def url(self) -> str:
+        while not self._server.started:
+            self.join(0.01)
+        return f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}/blooio"
+
+
+def rules_for(chats: list[str]) -> str:
+    named = "\n".join(f"  {chat}: {chat}" for chat in chats)
+    return f"""
+chats:
+{named}
+sources:
+  soak: {{kind: json, auth: none}}
+rules:
+  - name: bursts
+    when: payload.texts
+    each: payload.texts
+    chat: "{{{{ payload.chat }}}}"
+    otherwise: {chats[0]}
+    text: "{{{{ item }}}}"
+  - name: singles
+    chat: "{{{{ payload.chat }}}}"
+    otherwise: {chats[0]}
+    text: "{{{{ payload.text }}}}"
+"""
+
+
+class Soak:
+    """One run; ``chance`` makes it repeatable as far as threads allow."""
+
+    def __init__(self, messages: int, chats: int, kills: int, seed: int) -> None:
+        self.messages, self.kills = messages, kills
+        self.chats = [f"chat_{n:02}" for n in range(chats)]
+        self.chance = random.Random(seed)  # noqa: S311 - no secret
+        self.told = Told()
+
+    def run(self) -> Told:
+        provider = Provider(self.chats)
+        provider.start()
+        with tempfile.TemporaryDirectory() as folder, Engine(TEMPLATE) as engine:
+            place = Path(folder)
+            environment = self._environment(place, engine.endpoint_url, provider.url)
+            os.environ.update(environment)
+            template = Template.load(TEMPLATE, engine.endpoint_url)
+            (place / "orders").mkdir()
+            with self._worker(environment, place) as worker, self._faults(provider.url):
+                killer = threading.Thread(target=self._kill, args=(worker, place / "orders"), daemon=True)
+                killer.start()
+                self._send(template)
+                killer.join()
+                httpx.put(f"{provider.url}/faults", json={})
+                self._drain(engine.endpoint_url, template)
+            self._judge(provider, self._rows(engine.endpoint_url))
+        return self.told
+
+    def _environment(self, place: Path, engine_url: str, provider_url: str) -> dict[str, str]:
+        (place / "rules.yaml").write_text(rules_for(self.chats))
+        template = Template.load(TEMPLATE, engine_url)
+        return {
+            **template.functions["DeliverFunction"].environment,
+            **CREDENTIALS,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": engine_url,
+            "BLOOIO_BASE_URL": f"{provider_url}/v4",
+            "HOOKLINE_SECRETS": json.dumps({"BLOOIO_API_KEY": KEY}),
+            "SECRETS_ID": "",
+            "RULES_FILE": str(place / "rules.yaml"),
+            "LEASE_SECONDS": LEASE_SECONDS,
+            "LOG_LEVEL": "CRITICAL",
+            "POWERTOOLS_METRICS_DISABLED": "true",
+        }
+
+    @contextmanager
+    def _worker(self, environment: dict[str, str], place: Path) -> Iterator[Supervised]:
+        argv = [
+            "crashing",
+            "--template",
+            str(TEMPLATE),
+            "--queue",
+            "DeliveryQueue",
+            "--journal",
+            str(place / "journal"),
+        ]
+        here = {"PYTHONPATH": str(Path(__file__).parent), "SOAK_ORDERS": str(place / "orders")}
+        worker = Supervised(argv, {**os.environ, **environment, **here})
+        try:
+            yield worker
+        finally:
+            worker.stop()
+
+    @contextmanager
+    def _faults(self, url: str) -> Iterator[None]:
+        """Keep the provider supplied with answers, a fifth of them faulty."""
+        stopping = threading.Event()
+
+        def supply() -> None:
+            while not stopping.is_set():
+                plans = httpx.get(f"{url}/faults").json()["faults"]
+                if sum(len(plan["left"]) for plan in plans) < SEQUENCE // 2:
+                    answers = [self._answer() for _ in range(SEQUENCE)]
+                    httpx.put(f"{url}/faults", json={"sequence": answers}).raise_for_status()
+                stopping.wait(0.2)
+
+        supplier = threading.Thread(target=supply, daemon=True)
+        supplier.start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            supplier.join()
+
+    def _answer(self) -> str:
+        return self.chance.choice(FAULTS) if self.chance.random() < FAULTY else "ok"
+
+    def _send(self, template: Template) -> None:
+        handler = load_handler(template.functions["ReceiveFunction"])
+        context = Context.of(template.functions["ReceiveFunction"])
+        counts: Counter[str] = Counter()
+        while len(self.told.accepted) < self.messages:
+            chat = self.chance.choice(self.chats)
+            size = BURST if self.chance.random() < 1 / BURST else 1
+            texts = []
+            for _ in range(size):
+                counts[chat] += 1
+                texts.append(f"{chat} #{counts[chat]:05}")
+            content = {"chat": chat, "texts": texts} if size > 1 else {"chat": chat, "text": texts[0]}
+            answer = handler(_event(content), context)
+            assert answer["statusCode"] == 202, answer
+            self.told.webhooks += 1
+            self.told.accepted += [(chat, text) for text in texts]
+
+    def _kill(self, worker: Supervised, orders: Path) -> None:
+        """Order the deaths one after the other, each gap as often as the others."""
+        for n in range(self.kills):
+            gap, pid = GAPS[n % len(GAPS)], worker.pid
+            time.sleep(self.chance.uniform(0.0, 2.0))
+            (orders / gap).touch()
+            _until(lambda old=pid: worker.pid != old, DRAIN_SECONDS)
+            self.told.kills[gap] += 1
+
+    def _drain(self, engine_url: str, template: Template) -> None:
+        sqs, url = clients_for(engine_url)("sqs"), template.event_source("DeliveryQueue").queue.url
+        names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+        def is_empty() -> bool:
+            counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+            return not any(int(count) for count in counts.values())
+
+        _until(is_empty, DRAIN_SECONDS)
+
+    def _rows(self, engine_url: str) -> dict[str, str]:
+        """Return the status of each text's row."""
+        pages = clients_for(engine_url)("dynamodb").get_paginator("scan").paginate(TableName="DeliveryLog")
+        return {item["text"]["S"]: item["status"]["S"] for page in pages for item in page["Items"]}
+
+    def _judge(self, provider: Provider, rows: dict[str, str]) -> None:
+        arrived: dict[str, list[str]] = defaultdict(list)
+        for text in provider.phone.texts():
+            arrived[text.chat_id].append(text.text)
+        times = Counter(text for texts in arrived.values() for text in texts)
+        closed = {text for _, text in self.told.accepted if text not in times and rows.get(text) in TERMINAL}
+        self.delivered = sum(text in times for _, text in self.told.accepted)
+        self.dead = len(closed)
+        self.lost = [text for _, text in self.told.accepted if text not in times and text not in closed]
+        self.doubled = [text for text, count in times.items() if count > 1]
+        self.out_of_order = [chat for chat, texts in arrived.items() if texts != sorted(texts)]
+        self.answers = Counter(attempt["answer"] for attempt in httpx.get(f"{provider.url}/requests").json())
+
+
+def _event(content: dict[str, Any]) -> dict[str, Any]:
+    now = time.time_ns()
+    return {
+        "version": "2.0",
+        "routeKey": "ANY /hooks/{source}",
+        "rawPath": "/hooks/soak",
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json"},
+        "pathParameters": {"source": "soak"},
+        "requestContext": {
+            "http": {"method": "POST", "path": "/hooks/soak"},
+            "requestId": f"soak-{now}",
+            "timeEpoch": now // 1_000_000,
+            "stage": "$default",
+        },
+        "body": json.dumps(content),
+        "isBase64Encoded": False,
+    }
+
+
+def _until(is_true: Callable[[], bool], within: float) -> None:
+    deadline = time.monotonic() + within
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"It did not happen within {within:.0f} s.")
+        time.sleep(0.05)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--chats", type=int, default=50)
+    parser.add_argument("--kills", type=int, default=25)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    soak = Soak(arguments.messages, arguments.chats, arguments.kills, arguments.seed)
+    told = soak.run()
+    kills = ", ".join(f"{count} in {gap}" for gap, count in sorted(told.kills.items()))
+    print(f"seed          {arguments.seed}")
+    print(f"took          {time.monotonic() - started:.0f} s")
+    print(f"webhooks      {told.webhooks}")
+    print(f"kills         {sum(told.kills.values())} ({kills})")
+    attempts, fine = soak.answers.total(), sum(soak.answers[word] for word in ("200", "201", 200, 201, "ok"))
+    print(f"attempts      {attempts}, {attempts - fine} with a faulty answer")
+    print(f"accepted      {len(told.accepted)}")
+    print(f"delivered     {soak.delivered}")
+    print(f"dead          {soak.dead}   (refused for good; each has a row with its reason)")
+    print(f"lost          {len(soak.lost)}   {soak.lost[:5]}")
+    print(f"doubled       {len(soak.doubled)}   {soak.doubled[:5]}")
+    print(f"out of order  {len(soak.out_of_order)}   {soak.out_of_order[:5]}")
+    sys.exit(bool(soak.lost or soak.doubled or soak.out_of_order))
+
+
+if __name__ == "__main__":
+    main()
