@@ -4,6 +4,7 @@ import json
 import secrets as randomness
 from collections.abc import Mapping
 
+from hookline.receipts import WEBHOOK_SECRET
 from hookline.rules import Basic, Rules
 from hookline.secrets import parse
 from hookline.wiring import API_KEY
@@ -26,7 +27,8 @@ def secrets_for(rules: Rules, environ: Mapping[str, str]) -> dict[str, tuple[str
         held[API_KEY] = shared[API_KEY]
     if key := environ.get(API_KEY):
         held[API_KEY] = (key,)
-    return {API_KEY: (randomness.token_urlsafe(INVENTED_BYTES),), **held}
+    invented = {name: (randomness.token_urlsafe(INVENTED_BYTES),) for name in (API_KEY, WEBHOOK_SECRET)}
+    return {**invented, **held}
 
 
 def _invented(rules: Rules, name: str) -> str:

@@ -1,6 +1,7 @@
 """ReceiptsFunction: Blooio's webhooks -> the group of their chat in the queue."""
 
 import os
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hookline import gateway, wiring
 from hookline.errors import QueueRefused, Refused, SecretsUnavailable
+from hookline.models import Receipt
+from hookline.outbox import RECEIPT_TRIES
 from hookline.queue import Queue
 from hookline.receipts import read
 from hookline.rules import load
@@ -19,8 +22,20 @@ logger = Logger(service="hookline")
 app = APIGatewayHttpResolver()
 settings = Settings.from_environ(os.environ)
 secrets = wiring.secrets(settings)
-chats = {chat.id for chat in load(Path(settings.rules_file)).chats.values()}
-queue = Queue(wiring.sqs(), settings.delivery_queue_url)
+rules = load(Path(settings.rules_file))
+chats = {chat.id for chat in rules.chats.values()}
+
+
+def outlet() -> Callable[[Receipt], object]:
+    """Return where receipts go: their chat's group in the queue, or without a queue the row itself."""
+    if not settings.delivery_queue_url:
+        outbox = wiring.in_process(settings, wiring.log(settings, wiring.dynamodb()), secrets, rules)
+        return lambda receipt: outbox.note(receipt, RECEIPT_TRIES)
+    queue = Queue(wiring.sqs(), settings.delivery_queue_url)
+    return lambda receipt: queue.put([receipt])
+
+
+keep = outlet()
 
 
 @app.post("/receipts")
@@ -34,7 +49,7 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
     try:
         told = read(gateway.read(event, settings.max_body_bytes), secrets, chats)
         if told is not None:
-            queue.put([told])
+            keep(told)
     except (Refused, SecretsUnavailable, QueueRefused) as error:
         logger.warning("receipt not taken", extra={"reason": str(error)})
         return gateway.refused(error)

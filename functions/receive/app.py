@@ -16,7 +16,7 @@ from hookline.errors import QueueRefused, Refused, SecretsUnavailable
 from hookline.intake import Intake, Outlet
 from hookline.log import DeliveryLog
 from hookline.models import Message
-from hookline.outbox import Outbox, deliver_all
+from hookline.outbox import deliver_all
 from hookline.queue import Queue
 from hookline.rules import load
 from hookline.settings import Settings
@@ -44,7 +44,7 @@ def record(row_id: str, status: Status, attributes: dict[str, Any]) -> None:
 def outlet() -> Outlet:
     """Return where messages go: the queue, or without one the outbox itself."""
     if not settings.delivery_queue_url:
-        return partial(deliver_all, _outbox())
+        return partial(deliver_all, wiring.in_process(settings, log(), secrets, rules))
     queue = Queue(wiring.sqs(), settings.delivery_queue_url)
 
     def put(messages: Sequence[Message]) -> list[str]:
@@ -52,18 +52,6 @@ def outlet() -> Outlet:
         return ["queued"] * len(messages)
 
     return put
-
-
-def _outbox() -> Outbox:
-    outbox: Outbox = wiring.outbox(
-        settings=settings,
-        delivery_log=log(),
-        held=secrets,
-        rules=rules,
-        forward=lambda message: deliver_all(outbox, [message]),
-        count=lambda name: logger.warning("counted", extra={"metric": name}),
-    )
-    return outbox
 
 
 intake = Intake(rules, secrets, outlet(), record, wiring.now_ms)

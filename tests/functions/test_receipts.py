@@ -120,3 +120,15 @@ def test_a_queue_that_is_gone_is_answered_503_so_that_blooio_tries_again(functio
     receipts = functions.load("ReceiptsFunction", HOOKLINE_SECRETS=json.dumps(SECRETS))
     cloud.clients("sqs").delete_queue(QueueUrl=cloud.queue_url)
     assert receipts(told("message.read", {"id": "msg_1", "chat_id": CHAT}))["statusCode"] == 503
+
+
+def test_without_a_queue_a_receipt_changes_its_row_at_once(
+    functions: Any, events: Any, provider: Any, cloud: Any
+) -> None:
+    inline = {"HOOKLINE_SECRETS": json.dumps(SECRETS), "DELIVERY_QUEUE_URL": ""}
+    functions.load("ReceiveFunction", **inline)(events("alertmanager_critical"))
+    [text] = provider.phone.texts()
+    receipts = functions.load("ReceiptsFunction", **inline)
+    assert receipts(told("message.read", {"id": text.id, "chat_id": CHAT}))["statusCode"] == 200
+    [row] = cloud.clients("dynamodb").scan(TableName="DeliveryLog")["Items"]
+    assert row["status"] == {"S": "read"}

@@ -1,5 +1,6 @@
 """Builds the parts from the environment; each app calls it once per container."""
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from botocore.config import Config
 from blooio import Blooio
 from hookline.log import DeliveryLog
 from hookline.models import Message
-from hookline.outbox import Outbox
+from hookline.outbox import Outbox, deliver_all
 from hookline.rules import Rules
 from hookline.secrets import Secrets
 from hookline.settings import Settings
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
+
+logger = logging.getLogger(__name__)
 
 API_KEY = "BLOOIO_API_KEY"  # its name among the secrets
 CHATS_AT_ONCE = 10  # a batch has no more
@@ -81,6 +84,19 @@ def outbox(  # noqa: PLR0913 - the parts, each made by its app
         now_ms=now_ms,
         random=random.random,
     )
+
+
+def in_process(settings: Settings, delivery_log: DeliveryLog, held: Secrets, rules: Rules) -> Outbox:
+    """Return the outbox for where there is no queue: what would be queued is delivered at once."""
+    made = outbox(
+        settings=settings,
+        delivery_log=delivery_log,
+        held=held,
+        rules=rules,
+        forward=lambda message: deliver_all(made, [message]),
+        count=lambda name: logger.warning("counted", extra={"metric": name}),
+    )
+    return made
 
 
 def counter(metrics: "Metrics") -> Callable[[str], None]:
