@@ -14,7 +14,7 @@ from hookline.rules import load
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
-metrics = Metrics(namespace="Hookline", service="deliver")
+counts = wiring.Counts(Metrics(namespace="Hookline", service="deliver"))
 settings = Settings.from_environ(os.environ)
 log = wiring.log(settings, wiring.dynamodb())
 sqs = wiring.sqs()
@@ -26,7 +26,7 @@ batch = Batch(
         held=wiring.secrets(settings),
         rules=load(Path(settings.rules_file)),
         forward=lambda message: queue.put([message]),
-        count=wiring.counter(metrics),
+        count=counts.add,
     ),
     record_unreadable=log.record,
     client=sqs,
@@ -40,5 +40,5 @@ batch = Batch(
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer with the records that must stay on the queue."""
     answer = batch.work(event["Records"], context.get_remaining_time_in_millis)
-    wiring.flush(metrics)
+    counts.flush()
     return answer

@@ -1,6 +1,9 @@
 """DeliverFunction as Lambda calls it for a batch of the queue."""
 
+import json
 from typing import Any
+
+import pytest
 
 
 def test_the_messages_of_a_batch_reach_their_chats(functions: Any, events: Any, provider: Any) -> None:
@@ -51,3 +54,14 @@ def test_from_the_hook_to_the_phone_in_order(functions: Any, events: Any, provid
     ]
     assert deliver({"Records": records}) == {"batchItemFailures": []}
     assert [text[0] for text in provider.texts] == ["🔥", "✅"]
+
+
+def test_what_went_wrong_is_counted_as_one_sum_each(
+    functions: Any, events: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver = functions.load("DeliverFunction", HOOKLINE_SECRETS='{"BLOOIO_API_KEY": "wrong"}')
+    for _ in range(2):
+        deliver(events("deliver_sqs"))
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert [metrics["AuthFailures"] for metrics in printed] == [[2.0], [2.0]]
+    assert printed[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Hookline"

@@ -3,8 +3,10 @@
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import boto3
@@ -99,12 +101,25 @@ def in_process(settings: Settings, delivery_log: DeliveryLog, held: Secrets, rul
     return made
 
 
-def counter(metrics: "Metrics") -> Callable[[str], None]:
-    """Return what counts one of something; ``flush`` writes the counts when the handler ends."""
-    return lambda name: metrics.add_metric(name=name, unit="Count", value=1)
+class Counts:
+    """Counts from any thread, and writes the sums as metrics when the handler ends."""
 
+    def __init__(self, metrics: "Metrics") -> None:
+        self._metrics = metrics
+        self._counts: Counter[str] = Counter()
+        self._lock = Lock()
 
-def flush(metrics: "Metrics") -> None:
-    """Write what was counted; Powertools warns of nothing to write, which is the usual case here."""
-    if metrics.metric_set:
-        metrics.flush_metrics()
+    def add(self, name: str) -> None:
+        """Count one more of it."""
+        with self._lock:
+            self._counts[name] += 1
+
+    def flush(self) -> None:
+        """Write what was counted since the last time, if anything was."""
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+            for name, count in counts.items():
+                self._metrics.add_metric(name=name, unit="Count", value=count)
+            if counts:
+                self._metrics.flush_metrics()
+                self._metrics.clear_metrics()  # where metrics are switched off, Powertools would keep them for ever
