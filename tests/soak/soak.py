@@ -44,7 +44,7 @@ FAULTS = (
 )
 SEQUENCE = 400  # answers that are set at a time
 LEASE_SECONDS = "3"
-DRAIN_SECONDS = 300.0
+DRAIN_SECONDS = 1800.0
 TERMINAL = {"failed", "dead"}
 
 
@@ -116,11 +116,10 @@ class Soak:
             template = Template.load(TEMPLATE, engine.endpoint_url)
             (place / "orders").mkdir()
             with self._worker(environment, place) as worker, self._faults(provider.url):
-                killer = threading.Thread(target=self._kill, args=(worker, place / "orders"), daemon=True)
+                killer = threading.Thread(target=self._kill, args=(worker, place / "orders", provider), daemon=True)
                 killer.start()
                 self._send(template)
                 killer.join()
-                httpx.put(f"{provider.url}/faults", json={})
                 self._drain(engine.endpoint_url, template)
             self._judge(provider, self._rows(engine.endpoint_url))
         return self.told
@@ -201,11 +200,13 @@ class Soak:
             self.told.webhooks += 1
             self.told.accepted += [(chat, text) for text in texts]
 
-    def _kill(self, worker: Supervised, orders: Path) -> None:
-        """Order the deaths one after the other, each gap as often as the others."""
+    def _kill(self, worker: Supervised, orders: Path, provider: Provider) -> None:
+        """Order the deaths all along the run, each gap as often as the others."""
+        share = self.messages / (self.kills + 1)
         for n in range(self.kills):
+            due = share * (n + self.chance.random())
+            _until(lambda due=due: len(provider.phone.texts()) >= due, DRAIN_SECONDS)
             gap, pid = GAPS[n % len(GAPS)], worker.pid
-            time.sleep(self.chance.uniform(0.0, 2.0))
             (orders / gap).touch()
             _until(lambda old=pid: worker.pid != old, DRAIN_SECONDS)
             self.told.kills[gap] += 1
