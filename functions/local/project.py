@@ -6,3 +6,4 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
 RULES = ROOT / "functions" / "rules" / "rules.yaml"
 SAM_LOCAL = ROOT / "functions" / "local" / "sam-local.json"
+RUNS = ROOT / ".hookline"  # where the runs on this machine say where they are

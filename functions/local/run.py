@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from local.keys import secrets_for
 from local.page import page
 from local.phone import Phone
 from local.project import TEMPLATE
+from local.runs import Run, published
 from local.simulator import simulator
 from local.supervise import Supervised
 from local.template import Function, Handler, Template, load_handler
@@ -69,6 +70,11 @@ class Place:
         host = LOOPBACK if self.host in {"0.0.0.0", "::", "localhost"} else self.host  # noqa: S104 - compared, not bound
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
+    @property
+    def blooio_base_url(self) -> str:
+        """Where messages are sent."""
+        return LIVE_BASE_URL if self.live else f"{self.url}/blooio/v4"
+
     def environment(self, function: Function, engine_url: str) -> dict[str, str]:
         """Return what the function finds in its environment: the template's variables, pointed at this machine."""
         return {
@@ -77,7 +83,7 @@ class Place:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL": engine_url,
-            "BLOOIO_BASE_URL": LIVE_BASE_URL if self.live else f"{self.url}/blooio/v4",
+            "BLOOIO_BASE_URL": self.blooio_base_url,
             "HOOKLINE_SECRETS": json.dumps({name: list(values) for name, values in self.secrets.items()}),
             "SECRETS_ID": "",
             "RULES_FILE": str(self.rules_file),
@@ -110,6 +116,7 @@ def serve(place: Place) -> None:
         finally:
             # Stopped before the engine that it works on.
             stack.callback(worker.stop)
+        stack.enter_context(_published(place, template, engine_url))
         _Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"), place).run([listener])
 
 
@@ -170,6 +177,20 @@ def _told(handler: Handler) -> Handler:
         return answer
 
     return handle
+
+
+def _published(place: Place, template: Template, engine_url: str) -> AbstractContextManager[None]:
+    run = Run(
+        pid=os.getpid(),
+        port=place.port,
+        url=place.url,
+        engine_url=engine_url,
+        blooio_base_url=place.blooio_base_url,
+        rules_file=str(place.rules_file),
+        outputs=template.outputs,
+        secrets=place.secrets,
+    )
+    return published(run)
 
 
 def _worker(template: Template) -> Function:

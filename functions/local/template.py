@@ -83,6 +83,7 @@ class Template:
     def __init__(self, document: Mapping[str, Any], folder: Path, intrinsics: Intrinsics) -> None:
         self._folder = folder
         self._resources: Mapping[str, Any] = document["Resources"]
+        self._outputs: Mapping[str, Any] = document.get("Outputs", {})
         self._resolve = intrinsics.resolve
         self._intrinsics = intrinsics
         self._globals = intrinsics.resolve(document.get("Globals", {}).get("Function", {}))
@@ -131,6 +132,12 @@ class Template:
             for event in properties.get("Events", {}).values()
             if event["Type"] == "HttpApi"
         ]
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """What a stack would tell of itself, with this machine's names."""
+        outputs = self._resolve(self._outputs)
+        return {name: _text(output["Value"]) for name, output in outputs.items()}
 
     def event_source(self, queue_id: str) -> EventSource:
         """Return what reads the queue with this logical id; LookupError when nothing does."""
