@@ -240,6 +240,32 @@ def test_a_browser_posts_both_kinds_of_form_and_sees_the_phone(run: Run, tmp_pat
         browser.close()
 
 
+def test_the_commands_read_the_log_and_send_by_hand(run: Run) -> None:
+    def hookline(*arguments: str) -> Any:
+        command = [str(Path(sys.executable).with_name("hookline")), *arguments, "--json"]
+        port = run.url.rpartition(":")[2]
+        ended = subprocess.run(command, env={**os.environ, "PORT": port}, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout)
+
+    def arrived(text: str) -> int:
+        return sum(text in shown for shown in run.texts("chat_a1b2c3d4"))
+
+    answer = run.post("json", {"title": "for the log"}, JSON_TOKEN).json()
+    delivery = answer["deliveries"][0]["delivery_id"]
+    eventually(lambda: any(r["delivery_id"] == delivery and "message_id" in r for r in hookline("log", "-n", "3")))
+    assert hookline("replay", delivery[:13])["generation"] == 2
+    assert arrived("for the log") == 2
+    assert len(hookline("log", delivery)["generations"]) == 2
+    assert hookline("send", "oncall", "said by hand")["chat"] == "chat_a1b2c3d4"
+    assert hookline("send", "oncall", "only asked", "--dry-run")["would_send"] is True
+    eventually(lambda: arrived("said by hand") == 1)
+    assert arrived("only asked") == 0
+    assert {"oncall", "office"} <= {chat["name"] for chat in hookline("chats")}
+    opened = [hookline("chats", "add", "boss", "+1 (555) 123-4567", "--channel", "ch_local") for _ in range(2)]
+    assert [chat["created"] for chat in opened] == [True, False]
+
+
 def test_a_port_that_is_taken_is_said_in_a_sentence(run: Run) -> None:
     port = run.url.rpartition(":")[2]
     command = [str(Path(sys.executable).with_name("hookline")), "run"]

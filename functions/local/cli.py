@@ -2,29 +2,33 @@
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hookline.errors import Refused, RulesError
+from hookline.errors import RulesError
+from local import cli_log, cli_send
 from local.project import RULES
+from local.runs import USUAL_PORT
+from local.terminal import AsJson, fail, sentences
 
 app = typer.Typer(
     help="Turns any webhook into a text message.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
 )
 RulesFile = Annotated[Path, typer.Argument(help="The rules file.", envvar="RULES", show_envvar=True)]
 EventFile = Annotated[Path, typer.Argument(help="An event, as in events/.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+app.command()(cli_log.log)
+app.command()(cli_log.replay)
+app.command()(cli_send.send)
+app.add_typer(cli_send.chats, name="chats")
 
 
 @app.command()
 def run(
     host: Annotated[str, typer.Option(envvar="HOST", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")] = 8787,
+    port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")] = USUAL_PORT,
     rules: Annotated[Path, typer.Option(envvar="RULES", help="The rules file.")] = RULES,
 ) -> None:
     """Serve everything on this machine, with a simulated provider.
@@ -34,11 +38,11 @@ def run(
     from local.run import CannotServe, Place, serve  # noqa: PLC0415 - the other commands needn't wait for the servers
 
     try:
-        with _sentences():
+        with sentences():
             place = Place.of(host, port, rules, os.environ)
         serve(place)
     except CannotServe as error:
-        _fail(str(error))
+        fail(str(error))
     except KeyboardInterrupt:
         typer.echo("Stopped.")
 
@@ -77,7 +81,7 @@ def explain(rules: RulesFile, event: EventFile, as_json: AsJson = False) -> None
     from local.explain import TAKEN  # noqa: PLC0415
     from local.explain import explain as explained  # noqa: PLC0415
 
-    with _sentences():
+    with sentences():
         lines = explained(load(rules), read_webhook(event))
     if as_json:
         typer.echo(json.dumps([asdict(line) for line in lines]))
@@ -97,23 +101,9 @@ def event(file: EventFile) -> None:
     """
     from local.events import read_fresh  # noqa: PLC0415
 
-    with _sentences():
+    with sentences():
         fresh = read_fresh(file)
     typer.echo(json.dumps(fresh, indent=2, ensure_ascii=False))
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn what is wrong with the files given into a sentence and exit code 2."""
-    try:
-        yield
-    except (RulesError, Refused, ValueError, OSError) as error:
-        _fail(str(error))
-
-
-def _fail(sentence: str) -> None:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(2)
 
 
 def main() -> None:
