@@ -138,3 +138,36 @@ def rules_file(tmp_path: Path) -> Callable[[str], str]:
         return str(path)
 
     return write
+
+
+class Poller:
+    """Lambda's poller, one step at a time."""
+
+    def __init__(self, cloud: Any) -> None:
+        self._sqs, self._url = cloud.clients("sqs"), cloud.queue_url
+
+    def receive(self) -> list[dict[str, Any]]:
+        """Return the records of a batch; they are in flight from now on."""
+        messages = self._sqs.receive_message(
+            QueueUrl=self._url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        ).get("Messages", [])
+        names = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body", "attributes": "Attributes"}
+        return [{ours: message[theirs] for ours, theirs in names.items()} for message in messages]
+
+    def give_back(self, records: list[dict[str, Any]]) -> None:
+        for record in records:
+            self._sqs.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0
+            )
+
+    def work_off(self, deliver: Invoke) -> None:
+        """Hand batches to the function until the queue is empty; nothing may stay."""
+        while records := self.receive():
+            assert deliver({"Records": records}) == {"batchItemFailures": []}
+            for record in records:
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=record["receiptHandle"])
+
+
+@pytest.fixture
+def poller(cloud: Any) -> Poller:
+    return Poller(cloud)

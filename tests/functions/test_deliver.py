@@ -36,23 +36,11 @@ def test_a_missing_table_leaves_the_batch_on_the_queue(functions: Any, events: A
     assert provider.texts == []
 
 
-def test_from_the_hook_to_the_phone_in_order(functions: Any, events: Any, provider: Any, cloud: Any) -> None:
+def test_from_the_hook_to_the_phone_in_order(functions: Any, events: Any, provider: Any, poller: Any) -> None:
     receive, deliver = functions.load("ReceiveFunction"), functions.load("DeliverFunction")
     for name in ("alertmanager_critical", "alertmanager_resolved"):
         assert receive(events(name))["statusCode"] == 202
-    received = cloud.clients("sqs").receive_message(
-        QueueUrl=cloud.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
-    )["Messages"]
-    records = [
-        {
-            "messageId": m["MessageId"],
-            "receiptHandle": m["ReceiptHandle"],
-            "body": m["Body"],
-            "attributes": m["Attributes"],
-        }
-        for m in received
-    ]
-    assert deliver({"Records": records}) == {"batchItemFailures": []}
+    poller.work_off(deliver)
     assert [text[0] for text in provider.texts] == ["🔥", "✅"]
 
 

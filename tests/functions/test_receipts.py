@@ -38,37 +38,21 @@ def told(what: str, data: dict[str, Any], secret: str = "whsec_old", event_id: s
     }
 
 
-def received(cloud: Any) -> dict[str, Any]:
-    """Return the event that Lambda would make of what waits on the queue."""
-    messages = cloud.clients("sqs").receive_message(
-        QueueUrl=cloud.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
-    )
-    names = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body", "attributes": "Attributes"}
-    return {"Records": [{ours: m[theirs] for ours, theirs in names.items()} for m in messages.get("Messages", [])]}
-
-
-def worked_off(cloud: Any, deliver: Any) -> None:
-    event = received(cloud)
-    assert deliver(event) == {"batchItemFailures": []}
-    for record in event["Records"]:
-        cloud.clients("sqs").delete_message(QueueUrl=cloud.queue_url, ReceiptHandle=record["receiptHandle"])
-
-
 @pytest.mark.parametrize(("what", "status"), [("delivered", "delivered"), ("read", "read"), ("failed", "failed")])
 def test_a_receipt_moves_the_row_of_its_message(
-    functions: Any, events: Any, provider: Any, cloud: Any, what: str, status: str
+    functions: Any, events: Any, provider: Any, cloud: Any, poller: Any, what: str, status: str
 ) -> None:
     secrets = json.dumps(SECRETS)
     receive = functions.load("ReceiveFunction", HOOKLINE_SECRETS=secrets)
     deliver = functions.load("DeliverFunction", HOOKLINE_SECRETS=secrets)
     receipts = functions.load("ReceiptsFunction", HOOKLINE_SECRETS=secrets)
     receive(events("alertmanager_critical"))
-    worked_off(cloud, deliver)
+    poller.work_off(deliver)
     [text] = provider.phone.texts()
     data = {"id": text.id, "chat_id": CHAT, "status": what, "error": {"code": "carrier_rejected", "message": "no"}}
     answer = receipts(told(f"message.{what}", data))
     assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"status": "kept"})
-    worked_off(cloud, deliver)
+    poller.work_off(deliver)
     [row] = cloud.clients("dynamodb").scan(TableName="DeliveryLog")["Items"]
     assert row["status"] == {"S": status}
 
