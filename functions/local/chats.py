@@ -17,12 +17,12 @@ Chat = dict[str, Any]
 
 
 class ProviderRefused(Wrong):
-    """The provider's answer is no; the sentence has its words."""
+    """The provider's answer is no, or there is none; the sentence says which."""
 
 
 @dataclass(frozen=True)
 class Chats:
-    """The provider's endpoints about chats; all raise ProviderRefused, SecretsUnavailable and httpx.HTTPError."""
+    """The provider's endpoints about chats; all raise ProviderRefused and SecretsUnavailable."""
 
     base_url: str
     http: httpx.Client
@@ -51,7 +51,12 @@ class Chats:
         if not (key.isascii() and key.isprintable() and key):
             raise ProviderRefused("No header can carry the API key as it is stored; put the right one in its place.")
         url = f"{self.base_url.rstrip('/')}/chats"
-        answer = self.http.request(method, url, headers={"Authorization": f"Bearer {key}"}, **more)
+        try:
+            answer = self.http.request(method, url, headers={"Authorization": f"Bearer {key}"}, **more)
+        except httpx.HTTPError as error:
+            raise ProviderRefused(
+                f"Blooio can't be reached ({str(error) or type(error).__name__}); try again."
+            ) from error
         if not answer.is_success:
             raise ProviderRefused(_sentence(answer))
         return answer

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 MISSING = "-"
-TEXT_BESIDE_TROUBLE = 40  # characters
 # A webhook's words must not move the cursor of whoever reads them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SHOWN = ("effect", "reply_to", "variant", "protocol", "channel_type", "message_id", "copies")
@@ -39,8 +38,9 @@ class Lines:
             (self._column("status", row["status"]), style(row["status"])),
             f"  {self._column('chat', row.get('chat_name', MISSING))}",
             f"  {self._column('rule', row.get('rule', MISSING))}  ",
-            _beginning(row, TEXT_BESIDE_TROUBLE if told else None),
-            (f"  [{told}]" if told else "", "red"),
+            # Before the text, which may be long: a terminal cuts the line at its edge.
+            (f"[{told}]  " if told else "", "red"),
+            _first_line(row),
         )
 
     def fit(self, rows: Sequence[Row]) -> None:
@@ -54,11 +54,9 @@ class Lines:
         return content + " " * (width - cell_len(content))
 
 
-def _beginning(row: Row, most: int | None) -> str:
-    """Return the text's first line, or as much of it as leaves room for what went wrong."""
-    text = printable(str(row.get("text", ""))).strip()
-    first = text.partition("\n")[0][:most]
-    return first + ("…" if first != text else "")
+def _first_line(row: Row) -> str:
+    first, _, more = printable(str(row.get("text", ""))).strip().partition("\n")
+    return first + ("…" if more else "")
 
 
 def whole(rows: Sequence[Row]) -> Iterator["RenderableType"]:

@@ -60,8 +60,6 @@ def find(name: str | None, region: str | None, profile: str | None, port: int | 
 
 def of_run(run: runs.Run) -> Stack:
     """Return the stack that a local run plays."""
-    from hookline.wiring import API_KEY  # noqa: PLC0415
-
     return Stack(
         name=f"the run on port {run.port}",
         table=run.outputs[TABLE],
@@ -70,8 +68,14 @@ def of_run(run: runs.Run) -> Stack:
         blooio_base_url=run.blooio_base_url,
         rules_file=Path(run.rules_file),
         clients=clients_for(run.engine_url),
-        api_key=lambda: run.secrets[API_KEY][0],
+        api_key=lambda: _key_of_run(run),
     )
+
+
+def _key_of_run(run: runs.Run) -> str:
+    from hookline.wiring import API_KEY  # noqa: PLC0415 - it brings the whole second half along
+
+    return run.secrets[API_KEY][0]
 
 
 def deployed(name: str, clients: Clients, rules_file: Path) -> Stack:

@@ -62,9 +62,8 @@ def sentences() -> Iterator[None]:
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """The same for commands that ask a stack or the provider: these may be out of reach."""
-    import httpx  # noqa: PLC0415 - each of these takes a while, and the other commands needn't wait
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    """The same for commands that ask a stack, with what AWS refuses."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - the other commands needn't wait for it
 
     try:
         with sentences():
@@ -73,5 +72,3 @@ def reaching() -> Iterator[None]:
         fail(f"AWS refused it: {error}. Has your profile the rights for this stack?")
     except BotoCoreError as error:
         fail(f"AWS can't be asked: {error}")
-    except httpx.HTTPError as error:
-        fail(f"Blooio can't be reached ({str(error) or type(error).__name__}); try again.")

@@ -14,9 +14,11 @@ from typer.testing import CliRunner
 from hookline.claim import Status
 from hookline.log import Claim, DeliveryLog
 from hookline.models import Message
-from local import runs
+from local import runs, show
 from local.cli import app
+from local.history import History
 from local.runs import Run, published
+from local.wanted import Row
 
 RULES = """\
 chats: {oncall: chat_1, office: chat_2}
@@ -90,7 +92,7 @@ def test_the_log_says_first_what_waits_and_then_a_line_for_each_message(rows: Ro
     first, one, other = hookline("log").stdout.splitlines()
     assert first.startswith("1 waits in the queue, since ")
     assert one.endswith("  aaaaaaaa  sent      oncall  all  Text aaaaaaaa…")
-    assert other.endswith("  bbbbbbbb  retrying  office  all  Text bbbbbbbb…  [ReadTimeout: no answer]")
+    assert other.endswith("  bbbbbbbb  retrying  office  all  [ReadTimeout: no answer]  Text bbbbbbbb…")
 
 
 def test_what_a_provider_says_moves_no_cursor(rows: Rows) -> None:
@@ -131,6 +133,19 @@ def test_a_delivery_is_told_whole(rows: Rows) -> None:
     assert "stands in for  another" in told
     whole = json.loads(hookline("log", "aaaaaaaa", "--json").stdout)
     assert [row["attempts"][0]["took"] for row in whole["generations"]] == [7]
+
+
+def test_following_prints_a_line_for_each_change_until_ctrl_c(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows.add("aaaaaaaa")
+
+    def changes(history: History, *_: Any) -> Iterator[list[Row]]:
+        yield history.generations(rows.add("bbbbbbbb"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(show, "changes", changes)
+    result = hookline("log", "--follow", "--json")
+    assert result.exit_code == 0
+    assert [json.loads(line)["delivery_id"][:8] for line in result.stdout.splitlines()] == ["aaaaaaaa", "bbbbbbbb"]
 
 
 def test_what_waits_is_said_to_machines() -> None:
