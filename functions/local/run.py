@@ -18,6 +18,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from hookline.receipts import WEBHOOK_SECRET
 from hookline.rules import Rules, load
 from hookline.wiring import API_KEY
 from local import curl
@@ -28,6 +29,7 @@ from local.keys import secrets_for
 from local.page import page
 from local.phone import Phone
 from local.project import TEMPLATE
+from local.receipts import Receipts
 from local.runs import Run, published
 from local.simulator import simulator
 from local.supervise import Supervised
@@ -109,7 +111,8 @@ def serve(place: Place) -> None:
             {**os.environ, **place.environment(_worker(template), engine_url)},
         )
         try:
-            app = _app(place, template, engine_url)
+            receipts = stack.enter_context(Receipts(f"{place.url}/receipts", place.secrets[WEBHOOK_SECRET][0]))
+            app = _app(place, template, engine_url, receipts)
             stack.enter_context(starting.result())
         except RuntimeError as error:
             raise CannotServe(str(error)) from error
@@ -150,16 +153,19 @@ Stop with Ctrl-C.
 """
 
 
-def _app(place: Place, template: Template, engine_url: str) -> Starlette:
+def _app(place: Place, template: Template, engine_url: str, receipts: Receipts) -> Starlette:
     phone = Phone(chats=[chat.id for chat in place.rules.chats.values()], key=place.secrets[API_KEY][0])
-    app = Starlette(routes=[*page(), Mount("/blooio", simulator(phone))])
+    app = Starlette(routes=[*page(), Mount("/blooio", simulator(phone, receipts))])
     integrations = {}
     for route in template.routes:
         function = template.functions[route.function]
         os.environ.update(place.environment(function, engine_url))
-        handler = _told(load_handler(function))
+        handler = load_handler(function)
         integrations[f"{route.method} {route.path}"] = Integration(
-            handler, function.name, function.timeout_seconds, function.memory_mb
+            _told(handler) if route.path.startswith("/hooks/") else handler,
+            function.name,
+            function.timeout_seconds,
+            function.memory_mb,
         )
     app.router.default = gateway(integrations)
     return app
