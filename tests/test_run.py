@@ -291,3 +291,20 @@ rules: [{name: all, chat: me}]
         for line in lines:
             subprocess.run(line, shell=True, check=True, capture_output=True)  # noqa: S602 - as a person does
         eventually(lambda: len(own.texts("chat_mine")) == 2)
+
+
+def test_what_a_chat_can_not_take_reaches_its_fallback_now_or_later(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("""
+chats: {office: {id: chat_office, fallback: boss}, boss: chat_boss}
+sources: {in: {kind: json, auth: none}}
+rules: [{name: all, chat: office}]
+""")
+    with running(tmp_path, RULES=str(rules)) as own:
+        own.http.put("/blooio/faults", json={"chat_id": "chat_office", "sequence": ["chat_closed"]})
+        own.post("in", {"title": "closed"}, {})
+        eventually(lambda: own.texts("chat_boss") == ["🔔 closed"])
+        own.post("in", {"title": "late"}, {})
+        eventually(lambda: own.texts("chat_office") == ["🔔 late"])
+        own.http.post("/blooio/fail", json={"chat_id": "chat_office"}).raise_for_status()
+        eventually(lambda: own.texts("chat_boss") == ["🔔 closed", "🔔 late"])
