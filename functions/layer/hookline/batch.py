@@ -1,7 +1,6 @@
 """Works through a batch of queue records: chats side by side, each chat strictly in order."""
 
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,6 +27,7 @@ _CONTENT: TypeAdapter[Message | Receipt] = TypeAdapter(
         Discriminator(lambda content: content.get("type", "message") if isinstance(content, dict) else None),
     ]
 )
+TRIES_OF_A_STUCK_CHAT = 2  # the message behind the head, then the head once more
 MAX_VISIBILITY = 43_000  # seconds; SQS allows 12 hours
 
 
@@ -61,41 +61,52 @@ class Batch:
 
     def _chat(self, records: list[Record], remaining_ms: Callable[[], int]) -> list[Record]:
         """Deliver one chat's records until one has to wait; return that one and all behind it."""
-        rest = deque(records)
+        rest = list(records)
         while rest:
             if remaining_ms() < self._attempt_ms:
-                return self._give_back(list(rest), 0)
-            settled = self._one(rest[0])
+                return self._give_back(rest, 0)
+            # What came behind another one has been received as often without being looked at.
+            settled = self._one(rest[0], is_first=rest[0] is records[0])
             if settled.wait is None:
-                rest.popleft()
-            elif settled.wait > 0 and not self._is_only_the_head(settled, rest, remaining_ms):
-                return self._give_back(list(rest), settled.wait)
+                del rest[0]
+            elif settled.wait > 0 and not (settled.is_stuck and self._is_only_the_head(rest, remaining_ms)):
+                return self._give_back(rest, settled.wait)
         return []
 
-    def _is_only_the_head(self, head: Settled, rest: deque[Record], remaining_ms: Callable[[], int]) -> bool:
-        """Let the message behind a stuck one be tried once; if that gets an answer, close the stuck one.
+    def _is_only_the_head(self, rest: list[Record], remaining_ms: Callable[[], int]) -> bool:
+        """Let the next message behind a stuck one be tried once; if that gets an answer, the stuck one must give way.
 
-        Returns whether the chat can go on; what is done with is taken off ``rest``.
+        Receipts and copies of the stuck message itself keep their places. Returns whether the chat can go on; what is
+        done with is taken off ``rest``.
         """
-        if not head.is_stuck or len(rest) == 1 or remaining_ms() < self._attempt_ms:
-            return False
-        stuck, behind = rest[0], rest[1]
-        if not self._one(behind).is_definite:
-            return False
-        del rest[1]
-        message = Message.model_validate_json(stuck["body"])
-        closed = self._guarded(stuck, lambda: self._outbox.give_up_head(message))
-        if closed.wait is None:
-            rest.popleft()
-        return closed.wait is None
+        stuck = Message.model_validate_json(rest[0]["body"])
+        for record in [record for record in rest[1:] if _is_another(record, stuck)]:
+            if remaining_ms() < TRIES_OF_A_STUCK_CHAT * self._attempt_ms:
+                return False
+            settled = self._one(record)
+            if settled.wait is not None:
+                return False
+            rest.remove(record)
+            if settled.is_definite:
+                return self._gives_way(stuck, rest)
+        return False
 
-    def _one(self, record: Record) -> Settled:
+    def _gives_way(self, stuck: Message, rest: list[Record]) -> bool:
+        """Close the stuck head if it fails once more: the provider may have come back between the two attempts."""
+        again = self._one(rest[0])
+        if again.is_stuck:
+            again = self._guarded(rest[0], lambda: self._outbox.give_up_head(stuck))
+        if again.wait is None:
+            del rest[0]
+        return again.wait is None
+
+    def _one(self, record: Record, *, is_first: bool = False) -> Settled:
         try:
             content = _CONTENT.validate_json(record["body"])
         except ValidationError as error:
             return self._unreadable(record, error)
         if isinstance(content, Receipt):
-            tries = int(record["attributes"].get("ApproximateReceiveCount", "1"))
+            tries = int(record["attributes"].get("ApproximateReceiveCount", "1")) if is_first else 1
             return self._guarded(record, lambda: self._outbox.note(content, tries))
         return self._guarded(record, lambda: self._outbox.deliver(content))
 
@@ -129,3 +140,12 @@ class Batch:
             # They come back all the same, when the queue's own timeout ends.
             logger.exception("The visibility of %d records could not be set.", len(records))
         return records
+
+
+def _is_another(record: Record, message: Message) -> bool:
+    """Return whether the record is a message that says something else; what nobody can read is not."""
+    try:
+        content = _CONTENT.validate_json(record["body"])
+    except ValidationError:
+        return False
+    return isinstance(content, Message) and content.delivery_id != message.delivery_id
