@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -33,7 +33,7 @@ class Settled:
     """What became of a record now.
 
     ``wait`` is the seconds until it has to be tried again, 0 for at once, None when it is done with. ``is_definite``
-    means the provider gave a final answer; ``is_stuck`` that it has given none for STUCK_AFTER.
+    means the provider just gave a final answer; ``is_stuck`` that it has given none for STUCK_AFTER.
     """
 
     status: str
@@ -143,7 +143,7 @@ class Outbox:
             name, body = changed
             self._log.close(claim, Status.RETRYING, {"variant": name, "body": body}, attempt)
             return Settled(Status.RETRYING, 0.0)
-        return self._close(claim, Status.FAILED, _about(outcome), attempt)
+        return replace(self._close(claim, Status.FAILED, _about(outcome), attempt), is_definite=True)
 
     def _retry(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any]) -> Settled:
         now = self._now_ms()
@@ -170,7 +170,7 @@ class Outbox:
             self._count("Undelivered")
         self._log.close(claim, status, told, attempt)
         logger.error("not delivered", extra={"delivery_id": claim.message.delivery_id, "status": status, **told})
-        return Settled(status, is_definite=True)
+        return Settled(status)
 
     def _stand_in(self, claim: Claim) -> Message | None:
         """Return the message for the next chat of the rule's fallbacks, then of the chat's own; none twice."""

@@ -50,7 +50,7 @@ class Desk:
 
     def give_up_head(self, message: Message) -> Settled:
         self.given_up.append(message.text)
-        return Settled("failed", is_definite=True)
+        return Settled("failed")
 
     def note(self, receipt: Receipt, tries: int) -> Settled:
         self.noted.append((receipt.what, tries))
@@ -58,7 +58,11 @@ class Desk:
 
     def deliver(self, message: Message) -> Settled:
         self.delivered.append(message.text)
-        if message.text.startswith("stuck"):
+        if message.text.startswith("recovers") and self.delivered.count(message.text) > 1:
+            return SENT
+        if message.text.startswith("a copy"):
+            return Settled("duplicate")
+        if message.text.startswith(("stuck", "recovers")):
             return Settled("retrying", 100.0, is_stuck=True)
         if message.text.startswith("at once"):
             return Settled("retrying", 0.0) if self.delivered.count(message.text) == 1 else SENT
@@ -158,8 +162,29 @@ def test_what_can_be_tried_again_at_once_is_while_there_is_time(desk: Desk) -> N
 
 def test_a_stuck_head_is_closed_when_the_message_behind_it_gets_an_answer(desk: Desk) -> None:
     assert desk.work([record("chat_1", "stuck"), record("chat_1", "b"), record("chat_1", "c")]) == []
-    assert desk.delivered == ["stuck", "b", "c"]
+    assert desk.delivered == ["stuck", "b", "stuck", "c"]
     assert desk.given_up == ["stuck"]
+
+
+def test_a_head_is_not_closed_when_the_provider_just_came_back(desk: Desk) -> None:
+    assert desk.work([record("chat_1", "recovers"), record("chat_1", "b"), record("chat_1", "c")]) == []
+    assert desk.delivered == ["recovers", "b", "recovers", "c"]
+    assert desk.given_up == []
+
+
+def test_receipts_and_copies_behind_a_stuck_head_are_no_sign_that_the_provider_answers(desk: Desk) -> None:
+    read = receipt("read")
+    copy = record("chat_1", "stuck") | {"messageId": "id copy", "receiptHandle": "handle copy"}
+    records = [record("chat_1", "stuck"), read, copy, record("chat_1", "a copy of another")]
+    assert desk.work(records) == [r["messageId"] for r in (records[0], read, copy)]
+    assert (desk.given_up, desk.noted) == ([], [])
+
+
+def test_receipts_and_copies_behind_a_stuck_head_do_not_keep_the_next_message_from_its_try(desk: Desk) -> None:
+    copy = record("chat_1", "stuck") | {"messageId": "id copy", "receiptHandle": "handle copy"}
+    desk.work([record("chat_1", "stuck"), receipt("read"), copy, record("chat_1", "b")])
+    assert desk.given_up == ["stuck"]
+    assert desk.noted == [("read", 1)]
 
 
 @pytest.mark.parametrize("behind", [[], ["wait"], ["stuck too"]])
@@ -170,12 +195,24 @@ def test_a_stuck_head_waits_on_when_nothing_behind_it_gets_an_answer(desk: Desk,
     assert {seconds for _, seconds in desk.visibility.set} == {100}
 
 
+def receipt(what: str) -> dict[str, Any]:
+    told = Receipt(event_id="evt_1", what=what, chat="chat_1", message_id="msg_1")
+    return record("chat_1", what) | {"body": told.model_dump_json()}
+
+
 def test_a_receipt_is_noted_in_its_chats_turn(desk: Desk) -> None:
-    receipt = Receipt(event_id="evt_1", what="read", chat="chat_1", message_id="msg_1")
-    told = record("chat_1", "r") | {"body": receipt.model_dump_json()}
-    told["attributes"] |= {"ApproximateReceiveCount": "2"}
-    assert desk.work([record("chat_1", "a"), told]) == []
-    assert desk.noted == [("read", 2)]
+    assert desk.work([record("chat_1", "a"), receipt("read")]) == []
+    assert desk.noted == [("read", 1)]
+
+
+@pytest.mark.parametrize(("ahead", "tries"), [([], 7), (["a"], 1)])
+def test_how_often_a_receipt_was_looked_at_is_not_how_often_it_stood_behind_another_record(
+    desk: Desk, ahead: list[str], tries: int
+) -> None:
+    told = receipt("failed")
+    told["attributes"] |= {"ApproximateReceiveCount": "7"}
+    assert desk.work([*(record("chat_1", text) for text in ahead), told]) == []
+    assert desk.noted == [("failed", tries)]
 
 
 def test_a_record_of_an_earlier_version_without_a_type_is_a_message(desk: Desk) -> None:

@@ -184,7 +184,7 @@ def test_a_message_is_given_up_twenty_hours_after_it_was_accepted(cloud: Any, cl
     sent = message(clock)
     assert house.outbox.deliver(sent).wait
     clock.advance(GIVE_UP_AFTER)
-    assert house.outbox.deliver(sent) == Settled("dead", is_definite=True)
+    assert house.outbox.deliver(sent) == Settled("dead")
     assert len(house.provider.requests) == 1
     assert house.row()["error"]["last"]["S"] == "broken"
 
@@ -319,7 +319,7 @@ def test_a_head_that_failed_for_ten_minutes_is_stuck_and_can_be_closed(cloud: An
     assert not house.outbox.deliver(sent).is_stuck
     clock.advance(1)
     assert house.outbox.deliver(sent).is_stuck
-    assert house.outbox.give_up_head(sent) == Settled("failed", is_definite=True)
+    assert house.outbox.give_up_head(sent) == Settled("failed")
     assert house.row()["error"]["code"]["S"] == "stuck"
     assert house.forwarded[0].chat == "chat_b1"
 
@@ -347,6 +347,12 @@ def test_receipts_move_a_row_forwards_only(cloud: Any, clock: Any, told: list[st
     for what in told:
         assert house.outbox.note(receipt(what), 1).wait is None
     assert house.row()["status"] == ends
+
+
+def test_what_a_receipt_or_the_clock_closes_is_no_answer_of_the_provider(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, ok())
+    house.outbox.deliver(message(clock))
+    assert house.outbox.note(receipt("failed"), 1) == Settled("failed")
 
 
 def test_a_late_failure_goes_to_the_fallback_once(cloud: Any, clock: Any) -> None:
