@@ -31,6 +31,8 @@ class Claim:
     tries: int = 0
     variant: str = ""  # which of its bodies it is
     failing_since: int = 0  # ms; 0 while the provider gives answers
+    closing: str = ""  # the status that it is about to get, once its stand-in is on its way
+    error: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,23 @@ class DeliveryLog:
             **_given(told),
         }
         self._update(claim.message.delivery_id, claim.generation, changes, {"lease_until": claim.lease_until})
+
+    def decided(
+        self, claim: Claim, status: Status, told: dict[str, Any], attempt: dict[str, Any] | None = None
+    ) -> Claim | None:
+        """Write what a claim is about to be closed as, and keep it; None when another worker has claimed it since.
+
+        Raises like ``claim``.
+        """
+        now_told = replace(
+            claim,
+            attempts=[*claim.attempts, *([attempt] if attempt else [])][-MAX_ATTEMPTS_KEPT:],
+            tries=claim.tries + (1 if attempt else 0),
+            closing=status.value,
+        )
+        changes = {"closing": status.value, "attempts": now_told.attempts, "tries": now_told.tries, **told}
+        lease = {"lease_until": claim.lease_until}
+        return now_told if self._update(claim.message.delivery_id, claim.generation, changes, lease) else None
 
     def of_message(self, message_id: str) -> tuple[Claim, Status] | None:
         """Return the row that a message of the provider's belongs to, as a claim that its lease doesn't guard.
@@ -248,6 +267,8 @@ def _claim_of(row: dict[str, Any], lease_until: int) -> Claim:
         tries=int(row.get("tries", 0)),
         variant=row.get("variant", ""),
         failing_since=int(row.get("failing_since", 0)),
+        closing=row.get("closing", ""),
+        error=row.get("error", {}),
     )
 
 

@@ -25,6 +25,7 @@ FIRST_BACKOFF, MAX_BACKOFF = 1.0, 3.0 * MINUTE  # seconds; the cap is how late a
 LONGEST_RETRY_AFTER = HOUR  # seconds; a provider that asks for more is asked again all the same
 STUCK_AFTER = 10 * MINUTE  # a head that has failed so long lets the next message of its chat be tried
 QUEUE_OUT_OF_REACH_WAIT = 10.0  # seconds
+LOST_LEASE_WAIT = 1.0  # seconds
 RECEIPT_WAIT, RECEIPT_TRIES = 1.0, 3  # the index of message ids follows the table within about a second
 
 
@@ -74,6 +75,8 @@ class Outbox:
         claim = self._log.claim(message, _body(message))
         if isinstance(claim, NotClaimed):
             return self._not_claimed(message, claim)
+        if claim.closing:
+            return self._close(claim, Status(claim.closing), claim.error)
         if self._is_too_old(claim):
             return self._close(claim, Status.DEAD, _given_up(claim))
         started = self._now_ms()
@@ -160,17 +163,28 @@ class Outbox:
         """Close a message that was not delivered, after the next chat has been given it, if there is one."""
         told: dict[str, Any] = {"error": error}
         if stand_in := self._stand_in(claim):
+            told["fallback_to"] = stand_in.delivery_id
+            # Written before it is done: whoever finds the row after a crash must not ask the provider again, who may
+            # have changed its mind, while the stand-in is on its way.
+            decided = claim if claim.closing else self._log.decided(claim, status, told, attempt)
+            if decided is None:
+                return Settled(Status.SENDING, LOST_LEASE_WAIT)
+            claim, attempt = decided, None
             try:
                 self._forward(stand_in)
             except QueueRefused:
-                self._log.close(claim, Status.RETRYING, told, attempt)
-                return Settled(Status.RETRYING, QUEUE_OUT_OF_REACH_WAIT)
-            told["fallback_to"] = stand_in.delivery_id
+                return self._put_off(claim)
         else:
             self._count("Undelivered")
         self._log.close(claim, status, told, attempt)
         logger.error("not delivered", extra={"delivery_id": claim.message.delivery_id, "status": status, **told})
         return Settled(status)
+
+    def _put_off(self, claim: Claim) -> Settled:
+        """Give up the lease until the queue takes the stand-in; a row that a receipt found has none, and stays told."""
+        if claim.lease_until:
+            self._log.close(claim, Status.RETRYING, {})
+        return Settled(Status.RETRYING, QUEUE_OUT_OF_REACH_WAIT)
 
     def _stand_in(self, claim: Claim) -> Message | None:
         """Return the message for the next chat of the rule's fallbacks, then of the chat's own; none twice."""

@@ -266,6 +266,47 @@ def test_a_failure_that_is_found_again_makes_the_same_stand_in(
     assert first.delivery_id == second.delivery_id
 
 
+def test_what_was_passed_on_is_not_sent_any_more_when_the_provider_changes_its_mind_after_a_crash(
+    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(cloud, clock, refused(404, "chat_not_found"), ok())
+    house.fallbacks = (BOSS,)
+
+    def crash(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DeliveryLog, "close", crash)
+        with pytest.raises(KeyboardInterrupt):
+            house.outbox.deliver(message(clock))
+    clock.advance(30)
+    assert house.outbox.deliver(message(clock)).status == "failed"
+    assert len(house.provider.requests) == 1
+    row = house.row()
+    assert row["error"]["code"]["S"] == "chat_not_found"
+    assert row["fallback_to"] == house.forwarded[0].delivery_id
+    assert row["tries"] == "1"
+
+
+def test_a_late_failure_whose_stand_in_the_queue_does_not_take_is_told_again_and_the_row_stays_sent(
+    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(cloud, clock, ok())
+    house.outbox.deliver(message(clock))
+    house.fallbacks = (BOSS,)
+
+    def refuse(_: Message) -> None:
+        raise QueueRefused("the queue refused a batch")
+
+    monkeypatch.setattr(house.outbox, "_forward", refuse)
+    assert house.outbox.note(receipt("failed"), 1).wait
+    assert house.row()["status"] == "sent"
+    monkeypatch.setattr(house.outbox, "_forward", house.forwarded.append)
+    assert house.outbox.note(receipt("failed"), 2).wait is None
+    assert house.row()["status"] == "failed"
+    assert [stand_in.chat for stand_in in house.forwarded] == ["chat_b1"]
+
+
 def test_fallbacks_end_and_never_go_in_a_circle(cloud: Any, clock: Any) -> None:
     house = House(cloud, clock, refused(404, "chat_not_found"))
     house.fallbacks = (BOSS, OFFICE, Destination(name="oncall", id="chat_a1"))
