@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Record = dict[str, Any]  # one of an SQS event's "Records"
-LOG_OUT_OF_REACH_WAIT = 10.0  # seconds
+# Seconds until the table is tried again, times the number of tries, at most: an outage of days must not use up the
+# queue's maxReceiveCount.
+LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT = 10.0, 180.0
 # What has no type was queued by an earlier version: a message.
 _CONTENT: TypeAdapter[Message | Receipt] = TypeAdapter(
     Annotated[
@@ -106,7 +108,7 @@ class Batch:
         except ValidationError as error:
             return self._unreadable(record, error)
         if isinstance(content, Receipt):
-            tries = int(record["attributes"].get("ApproximateReceiveCount", "1")) if is_first else 1
+            tries = _tries(record) if is_first else 1
             return self._guarded(record, lambda: self._outbox.note(content, tries))
         return self._guarded(record, lambda: self._outbox.deliver(content))
 
@@ -115,7 +117,7 @@ class Batch:
             return work()
         except (ClientError, BotoCoreError):
             logger.exception("The delivery log is out of reach.", extra={"message_id": record["messageId"]})
-            return Settled("unknown", LOG_OUT_OF_REACH_WAIT)
+            return Settled("unknown", _log_wait(record))
 
     def _unreadable(self, record: Record, error: ValidationError) -> Settled:
         """Close what nobody can deliver, so that its chat goes on; the row keeps it for a person."""
@@ -124,7 +126,7 @@ class Batch:
         try:
             self._record_unreadable(record["messageId"], Status.DEAD, about)
         except (ClientError, BotoCoreError):
-            return Settled("unknown", LOG_OUT_OF_REACH_WAIT)
+            return Settled("unknown", _log_wait(record))
         return Settled(Status.DEAD)
 
     def _give_back(self, records: list[Record], wait: float) -> list[Record]:
@@ -149,3 +151,11 @@ def _is_another(record: Record, message: Message) -> bool:
     except ValidationError:
         return False
     return isinstance(content, Message) and content.delivery_id != message.delivery_id
+
+
+def _tries(record: Record) -> int:
+    return int(record["attributes"].get("ApproximateReceiveCount", "1"))
+
+
+def _log_wait(record: Record) -> float:
+    return min(LONGEST_LOG_WAIT, LOG_OUT_OF_REACH_WAIT * _tries(record))

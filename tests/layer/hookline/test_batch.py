@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from hookline.batch import LOG_OUT_OF_REACH_WAIT, Batch
+from hookline.batch import LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT, Batch
 from hookline.claim import Status
 from hookline.models import Message, Receipt
 from hookline.outbox import Settled
@@ -136,6 +136,14 @@ def test_with_too_little_time_left_the_rest_is_given_back_at_once(desk: Desk) ->
 def test_a_table_out_of_reach_leaves_the_chat_on_the_queue(desk: Desk) -> None:
     assert desk.work([record("chat_1", "table"), record("chat_1", "b")]) == ["id table", "id b"]
     assert {seconds for _, seconds in desk.visibility.set} == {int(LOG_OUT_OF_REACH_WAIT)}
+
+
+def test_a_table_that_stays_out_of_reach_is_asked_less_and_less_often(desk: Desk) -> None:
+    for tries in ("1", "7", "900"):
+        again = record("chat_1", "table")
+        again["attributes"] |= {"ApproximateReceiveCount": tries}
+        desk.work([again])
+    assert [seconds for _, seconds in desk.visibility.set] == [10, 70, int(LONGEST_LOG_WAIT)]
 
 
 def test_a_record_that_nobody_can_read_is_put_into_the_log_and_the_chat_goes_on(desk: Desk) -> None:
