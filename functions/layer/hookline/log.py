@@ -31,6 +31,7 @@ class Claim:
     tries: int = 0
     variant: str = ""  # which of its bodies it is
     failing_since: int = 0  # ms; 0 while the provider gives answers
+    unsure_since: int = 0  # ms; when the provider may first have accepted it unheard
     closing: str = ""  # the status that it is about to get, once its stand-in is on its way
     error: dict[str, Any] = field(default_factory=dict)
 
@@ -112,6 +113,21 @@ class DeliveryLog:
         changes = {"closing": status.value, "attempts": now_told.attempts, "tries": now_told.tries, **told}
         lease = {"lease_until": claim.lease_until}
         return now_told if self._update(claim.message.delivery_id, claim.generation, changes, lease) else None
+
+    def note_unauthorized(self, chat: str) -> None:
+        """Keep that the provider took no key for this chat just now. Raises like ``claim``."""
+        now = self._now_ms()
+        self._client.update_item(
+            TableName=self._table,
+            Key=_chat_key(chat),
+            UpdateExpression="SET unauthorized_at = :now, expires_at = :later",
+            ExpressionAttributeValues={":now": _SERIALIZE(now), ":later": _SERIALIZE(self._expires_at(now))},
+        )
+
+    def unauthorized_at(self, chat: str) -> int:
+        """Return when (ms) the provider took no key for this chat the last time, 0 for never. Raises like ``claim``."""
+        found = self._client.get_item(TableName=self._table, Key=_chat_key(chat), ConsistentRead=True)
+        return int(_plain(found.get("Item", {})).get("unauthorized_at", 0))
 
     def of_message(self, message_id: str) -> tuple[Claim, Status] | None:
         """Return the row that a message of the provider's belongs to, as a claim that its lease doesn't guard.
@@ -206,9 +222,12 @@ class DeliveryLog:
         lost = int(found.get("lost_leases", 0)) + (found["status"] == Status.SENDING.value)
         lease_until = now + self._lease_ms
         changes: dict[str, Any] = {"status": Status.SENDING.value, "lease_until": lease_until, "lost_leases": lost}
+        if found["status"] == Status.SENDING.value:
+            # Whoever lost the lease may have sent it.
+            changes["unsure_since"] = found.setdefault("unsure_since", found["updated_at"])
         if decision is Decision.CLOSE:
             reason = {"code": "worker_stopped", "reason": f"stopped the worker {lost} times"}
-            changes = {"status": Status.DEAD.value, "lease_until": 0, "lost_leases": lost, "error": reason}
+            changes |= {"status": Status.DEAD.value, "lease_until": 0, "error": reason}
         if not self._update(
             message.delivery_id, int(found["generation"]), {**changes, "updated_at": now}, {"lease_until": lease}
         ):
@@ -267,6 +286,7 @@ def _claim_of(row: dict[str, Any], lease_until: int) -> Claim:
         tries=int(row.get("tries", 0)),
         variant=row.get("variant", ""),
         failing_since=int(row.get("failing_since", 0)),
+        unsure_since=int(row.get("unsure_since", 0)),
         closing=row.get("closing", ""),
         error=row.get("error", {}),
     )
@@ -282,6 +302,11 @@ def _listed(value: Any) -> list[Any]:
 
 def _key(row_id: str, generation: int) -> dict[str, Any]:
     return {"id": {"S": row_id}, "generation": {"N": str(generation)}}
+
+
+def _chat_key(chat: str) -> dict[str, Any]:
+    """Return the key of what is kept of a chat; no delivery has generation 0."""
+    return _key(f"chat {chat}", 0)
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:

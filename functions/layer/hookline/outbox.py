@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from blooio import Blooio, Content, Outcome, SendRequest, Verdict
 from hookline import identity
 from hookline.claim import Decision, Status
-from hookline.clock import HOUR, MINUTE, SECOND_MS
+from hookline.clock import HOUR, MINUTE, SECOND_MS, say
 from hookline.errors import QueueRefused, SecretsUnavailable
 from hookline.log import Claim, DeliveryLog, NotClaimed
 from hookline.models import Destination, Message, Receipt
@@ -19,10 +20,13 @@ from hookline.variant import variant
 logger = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = 20 * HOUR  # from acceptance; the provider keeps idempotency keys for 24 hours
-GIVE_UP_ON_AUTH_AFTER = 9 * 24 * HOUR  # the provider never accepted it, so no key can run out
+GIVE_UP_ON_AUTH_AFTER = 9 * 24 * HOUR  # as long as the provider can't have accepted it, no key can run out
 AUTH_RETRY = 15 * MINUTE
 FIRST_BACKOFF, MAX_BACKOFF = 1.0, 3.0 * MINUTE  # seconds; the cap is how late a recovered provider is noticed
 LONGEST_RETRY_AFTER = HOUR  # seconds; a provider that asks for more is asked again all the same
+# What was answered or failed so, the provider has not accepted; after all else without a clear answer it may have.
+TURNED_AWAY = {HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+UNREACHED = {"ConnectError", "ConnectTimeout"}
 STUCK_AFTER = 10 * MINUTE  # a head that has failed so long lets the next message of its chat be tried
 QUEUE_OUT_OF_REACH_WAIT = 10.0  # seconds
 LOST_LEASE_WAIT = 1.0  # seconds
@@ -78,7 +82,7 @@ class Outbox:
         if claim.closing:
             return self._close(claim, Status(claim.closing), claim.error)
         if self._is_too_old(claim):
-            return self._close(claim, Status.DEAD, _given_up(claim))
+            return self._close(claim, Status.DEAD, _given_up(claim, self._now_ms()))
         started = self._now_ms()
         outcome = self._send(claim)
         attempt = {"at": started, "took": self._now_ms() - started, **_about(outcome)}
@@ -140,7 +144,9 @@ class Outbox:
                 # Somebody may just have replaced the key.
                 wait = 0.0 if self._refresh_key() else float(AUTH_RETRY)
                 self._count("AuthFailures")
-                self._log.close(claim, Status.RETRYING, {"error": _about(outcome)}, attempt)
+                # An answer, though not to this message: what it fails by later is another failure.
+                self._log.close(claim, Status.RETRYING, {"error": _about(outcome), "failing_since": 0}, attempt)
+                self._log.note_unauthorized(claim.message.chat)
                 return Settled(Status.RETRYING, wait)
         if changed := variant(claim.body, claim.variant, outcome):
             name, body = changed
@@ -154,6 +160,8 @@ class Outbox:
         wait = max(backoff(claim.tries, self._random()), min(outcome.retry_after or 0.0, LONGEST_RETRY_AFTER))
         self._count("Retried")
         told = {"error": _about(outcome), "failing_since": failing_since}
+        if not (claim.unsure_since or _was_surely_not_accepted(outcome)):
+            told["unsure_since"] = attempt["at"]
         self._log.close(claim, Status.RETRYING, told, attempt)
         return Settled(Status.RETRYING, wait, is_stuck=now - failing_since >= STUCK_AFTER * SECOND_MS)
 
@@ -208,10 +216,23 @@ class Outbox:
         return None
 
     def _is_too_old(self, claim: Claim) -> bool:
-        was_unauthorized = bool(claim.attempts) and claim.attempts[-1].get("verdict") == Verdict.AUTH
-        limit = GIVE_UP_ON_AUTH_AFTER if was_unauthorized else GIVE_UP_AFTER
-        queued_at = claim.message.queued_at
-        return queued_at is not None and self._now_ms() - queued_at >= limit * SECOND_MS
+        """Count from acceptance, but not the time in which no key was taken, unless the message may have got through.
+
+        That holds for what waited behind such a message, too: its turn hadn't come.
+        """
+        now, queued_at = self._now_ms(), claim.message.queued_at
+        limit = GIVE_UP_AFTER * SECOND_MS
+        if queued_at is None:
+            return False
+        if claim.unsure_since and now - claim.unsure_since >= limit:
+            return True
+        if now - queued_at < limit:
+            return False
+        if now - queued_at >= GIVE_UP_ON_AUTH_AFTER * SECOND_MS:
+            return True
+        if claim.attempts and claim.attempts[-1].get("verdict") == Verdict.AUTH:
+            return False
+        return now - self._log.unauthorized_at(claim.message.chat) >= limit
 
 
 def deliver_all(outbox: Outbox, messages: Sequence[Message]) -> list[str]:
@@ -251,9 +272,13 @@ def _about(outcome: Outcome) -> dict[str, Any]:
     return {name: value for name, value in about.items() if value is not None}
 
 
-def _given_up(claim: Claim) -> dict[str, Any]:
-    reason = f"given up {GIVE_UP_AFTER // HOUR} hours after it was accepted"
-    return {"code": "too_old", "reason": reason, **_last(claim)}
+def _was_surely_not_accepted(outcome: Outcome) -> bool:
+    return outcome.http_status in TURNED_AWAY or outcome.code in UNREACHED
+
+
+def _given_up(claim: Claim, now: int) -> dict[str, Any]:
+    age = (now - (claim.message.queued_at or now)) / SECOND_MS
+    return {"code": "too_old", "reason": f"given up {say(age)} after it was accepted", **_last(claim)}
 
 
 def _last(claim: Claim) -> dict[str, Any]:
