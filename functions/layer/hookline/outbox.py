@@ -290,7 +290,7 @@ def _told(outcome: Outcome, now: int) -> dict[str, Any]:
     sent = outcome.message
     return {
         "told_at": now,
-        "message_id": sent.id if sent else None,
+        "message_id": (sent.id or None) if sent else None,  # an index takes no empty key
         "protocol": sent.protocol if sent else None,
         "channel_id": sent.channel_id if sent else None,
         "channel_type": sent.channel_type if sent else None,

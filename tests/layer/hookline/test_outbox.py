@@ -121,6 +121,12 @@ def test_a_message_is_sent_once_and_its_copy_is_acknowledged(cloud: Any, clock: 
     assert row["told_at"] == str(clock())
 
 
+def test_a_message_that_the_provider_gives_no_id_is_told_all_the_same(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, httpx.Response(201, json={"id": "", "status": "queued"}))
+    assert house.outbox.deliver(message(clock)).status == "sent"
+    assert house.row()["status"] == "sent"
+
+
 def test_a_retry_sends_the_same_bytes_under_the_same_key(cloud: Any, clock: Any) -> None:
     house = House(cloud, clock, httpx.ReadTimeout("no answer"), refused(503, "unavailable"), ok())
     for _ in range(3):
