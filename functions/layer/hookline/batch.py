@@ -117,7 +117,11 @@ class Batch:
             return work()
         except (ClientError, BotoCoreError):
             logger.exception("The delivery log is out of reach.", extra={"message_id": record["messageId"]})
-            return Settled("unknown", _log_wait(record))
+        except Exception:
+            # A mistake of ours must not fail the whole batch, again and again, with the chats that have no part in it.
+            # What was claimed loses its lease by this, and is closed after the third time.
+            logger.exception("A delivery failed in an unknown way.", extra={"message_id": record["messageId"]})
+        return Settled("unknown", _log_wait(record))
 
     def _unreadable(self, record: Record, error: ValidationError) -> Settled:
         """Close what nobody can deliver, so that its chat goes on; the row keeps it for a person."""

@@ -68,6 +68,8 @@ class Desk:
             return Settled("retrying", 0.0) if self.delivered.count(message.text) == 1 else SENT
         if message.text.startswith("wait"):
             return Settled("retrying", 4.2)
+        if message.text.startswith("our mistake"):
+            raise KeyError(message.text)
         if message.text.startswith("table"):
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "PutItem")
         return SENT
@@ -136,6 +138,12 @@ def test_with_too_little_time_left_the_rest_is_given_back_at_once(desk: Desk) ->
 def test_a_table_out_of_reach_leaves_the_chat_on_the_queue(desk: Desk) -> None:
     assert desk.work([record("chat_1", "table"), record("chat_1", "b")]) == ["id table", "id b"]
     assert {seconds for _, seconds in desk.visibility.set} == {int(LOG_OUT_OF_REACH_WAIT)}
+
+
+def test_a_mistake_of_ours_stops_one_chat_and_no_other(desk: Desk) -> None:
+    records = [record("chat_1", "our mistake"), record("chat_1", "b"), record("chat_2", "c")]
+    assert desk.work(records) == ["id our mistake", "id b"]
+    assert desk.delivered == ["our mistake", "c"]
 
 
 def test_a_table_that_stays_out_of_reach_is_asked_less_and_less_often(desk: Desk) -> None:
