@@ -58,22 +58,37 @@ class Batch:
         chats: dict[str, list[Record]] = {}
         for record in records:
             chats.setdefault(record["attributes"]["MessageGroupId"], []).append(record)
-        left = self._executor.map(lambda chat: self._chat(chat, remaining_ms), chats.values())
-        return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for chat in left for r in chat]}
+        turns = self._executor.map(lambda chat: self._chat(chat, remaining_ms, is_alone=False), chats.values())
+        left: list[Record] = []
+        suspects: list[list[Record]] = []
+        for given_back, put_off in turns:
+            left += given_back
+            suspects += [put_off] if put_off else []
+        # All others are done: what stops the worker now stops nobody else's message.
+        for records_of_chat in suspects:
+            left += self._chat(records_of_chat, remaining_ms, is_alone=True)[0]
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in left]}
 
-    def _chat(self, records: list[Record], remaining_ms: Callable[[], int]) -> list[Record]:
-        """Deliver one chat's records until one has to wait; return that one and all behind it."""
+    def _chat(
+        self, records: list[Record], remaining_ms: Callable[[], int], *, is_alone: bool
+    ) -> tuple[list[Record], list[Record]]:
+        """Deliver one chat's records until one has to wait; return that one and all behind it, as given back.
+
+        The second list is the same of a chat whose turn must come again in this batch, when nothing else is at work.
+        """
         rest = list(records)
         while rest:
             if remaining_ms() < self._attempt_ms:
-                return self._give_back(rest, 0)
+                return self._give_back(rest, 0), []
             # What came behind another one has been received as often without being looked at.
-            settled = self._one(rest[0], is_first=rest[0] is records[0])
+            settled = self._one(rest[0], is_first=rest[0] is records[0], is_alone=is_alone)
+            if settled.is_suspect:
+                return [], rest
             if settled.wait is None:
                 del rest[0]
             elif settled.wait > 0 and not (settled.is_stuck and self._is_only_the_head(rest, remaining_ms)):
-                return self._give_back(rest, settled.wait)
-        return []
+                return self._give_back(rest, settled.wait), []
+        return [], []
 
     def _is_only_the_head(self, rest: list[Record], remaining_ms: Callable[[], int]) -> bool:
         """Let the next message behind a stuck one be tried once; if that gets an answer, the stuck one must give way.
@@ -102,7 +117,7 @@ class Batch:
             del rest[0]
         return again.wait is None
 
-    def _one(self, record: Record, *, is_first: bool = False) -> Settled:
+    def _one(self, record: Record, *, is_first: bool = False, is_alone: bool = True) -> Settled:
         try:
             content = _CONTENT.validate_json(record["body"])
         except ValidationError as error:
@@ -110,7 +125,7 @@ class Batch:
         if isinstance(content, Receipt):
             tries = _tries(record) if is_first else 1
             return self._guarded(record, lambda: self._outbox.note(content, tries))
-        return self._guarded(record, lambda: self._outbox.deliver(content))
+        return self._guarded(record, lambda: self._outbox.deliver(content, is_alone=is_alone))
 
     def _guarded(self, record: Record, work: Callable[[], Settled]) -> Settled:
         try:

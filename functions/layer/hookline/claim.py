@@ -34,6 +34,7 @@ class Decision(StrEnum):
     COPY = "copy"  # acknowledge: it is told already, or will be
     NEXT = "next"  # tell it again, as the next generation
     CLOSE = "close"  # it stopped its worker too often
+    ALONE = "alone"  # claim it when nothing else is under way: it may have stopped its worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,11 @@ class DeliveryLog:
         self._lease_ms = int(lease_seconds * SECOND_MS)
         self._days = days
 
-    def claim(self, message: Message, body: str) -> Claim | NotClaimed:
+    def claim(self, message: Message, body: str, *, is_alone: bool = True) -> Claim | NotClaimed:
         """Take the message for this worker, in one conditional put when it is new.
 
+        One whose worker died is taken only when ``is_alone``: if it was the cause, no other message may lose another
+        lease by it.
         Raises ClientError or BotoCoreError when the table can't be reached; nothing was changed then, or the change
         is found again at the next try.
         """
@@ -76,6 +78,8 @@ class DeliveryLog:
                 # The first row knows the latest; a crash may have left that one behind by one, hence the loop.
                 generation = latest if latest > generation else generation + 1
                 continue
+            if decision is Decision.CLAIM and found["status"] == Status.SENDING.value and not is_alone:
+                return NotClaimed(Decision.ALONE)
             return self._claim_found(message, found, decision)
 
     def close(self, claim: Claim, status: Status, told: dict[str, Any], attempt: dict[str, Any] | None = None) -> None:

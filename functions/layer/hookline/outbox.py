@@ -38,13 +38,15 @@ class Settled:
     """What became of a record now.
 
     ``wait`` is the seconds until it has to be tried again, 0 for at once, None when it is done with. ``is_definite``
-    means the provider just gave a final answer; ``is_stuck`` that it has given none for STUCK_AFTER.
+    means the provider just gave a final answer; ``is_stuck`` that it has given none for STUCK_AFTER; ``is_suspect``
+    that it must be delivered while nothing else is.
     """
 
     status: str
     wait: float | None = None
     is_definite: bool = False
     is_stuck: bool = False
+    is_suspect: bool = False
 
 
 class Outbox:
@@ -71,12 +73,12 @@ class Outbox:
         self._now_ms = now_ms
         self._random = random
 
-    def deliver(self, message: Message) -> Settled:
-        """Send the message unless it was sent before.
+    def deliver(self, message: Message, *, is_alone: bool = True) -> Settled:
+        """Send the message unless it was sent before, or may have killed its worker and others are at work beside it.
 
         Raises ClientError or BotoCoreError when the log is out of reach: the message must then stay where it is.
         """
-        claim = self._log.claim(message, _body(message))
+        claim = self._log.claim(message, _body(message), is_alone=is_alone)
         if isinstance(claim, NotClaimed):
             return self._not_claimed(message, claim)
         if claim.closing:
@@ -116,6 +118,8 @@ class Outbox:
     def _not_claimed(self, message: Message, claim: NotClaimed) -> Settled:
         if claim.decision is Decision.LEAVE:
             return Settled(Status.SENDING, max(0, claim.until - self._now_ms()) / SECOND_MS or 1 / SECOND_MS)
+        if claim.decision is Decision.ALONE:
+            return Settled(Status.SENDING, 0.0, is_suspect=True)
         if claim.decision is Decision.CLOSE:
             # Not passed on to a fallback: it would stop that worker, too.
             self._count("Undelivered")

@@ -15,6 +15,14 @@ from hookline.models import Message, Receipt
 from hookline.outbox import Settled
 
 SENT = Settled("sent", is_definite=True)
+STUCK = Settled("retrying", 100.0, is_stuck=True)
+ANSWERS = {
+    "a copy": Settled("duplicate"),
+    "at once": Settled("retrying", 0.0),
+    "recovers": STUCK,
+    "stuck": STUCK,
+    "wait": Settled("retrying", 4.2),
+}
 PLENTY = 30_000  # ms
 QUEUE_URL = "https://queue.test/deliveries.fifo"
 
@@ -56,23 +64,18 @@ class Desk:
         self.noted.append((receipt.what, tries))
         return Settled(receipt.what)
 
-    def deliver(self, message: Message) -> Settled:
+    def deliver(self, message: Message, *, is_alone: bool) -> Settled:
+        if message.text.startswith("suspect") and not is_alone:
+            return Settled("sending", 0.0, is_suspect=True)
         self.delivered.append(message.text)
-        if message.text.startswith("recovers") and self.delivered.count(message.text) > 1:
-            return SENT
-        if message.text.startswith("a copy"):
-            return Settled("duplicate")
-        if message.text.startswith(("stuck", "recovers")):
-            return Settled("retrying", 100.0, is_stuck=True)
-        if message.text.startswith("at once"):
-            return Settled("retrying", 0.0) if self.delivered.count(message.text) == 1 else SENT
-        if message.text.startswith("wait"):
-            return Settled("retrying", 4.2)
+        again = self.delivered.count(message.text) > 1
         if message.text.startswith("our mistake"):
             raise KeyError(message.text)
         if message.text.startswith("table"):
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "PutItem")
-        return SENT
+        if again and message.text.startswith(("recovers", "at once")):
+            return SENT
+        return next((settled for words, settled in ANSWERS.items() if message.text.startswith(words)), SENT)
 
     def work(self, records: list[dict[str, Any]], remaining: int = PLENTY) -> list[str]:
         answer = self.batch.work(records, lambda: remaining)
@@ -121,7 +124,7 @@ def test_what_stands_behind_a_waiting_message_waits_with_it_and_other_chats_go_o
 def test_chats_are_worked_on_side_by_side(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     all_there = Barrier(10, timeout=10)  # passes only when ten deliveries are under way at once
 
-    def deliver(_: Message) -> Settled:
+    def deliver(_: Message, **__: bool) -> Settled:
         all_there.wait()
         return Settled("sent")
 
@@ -138,6 +141,14 @@ def test_with_too_little_time_left_the_rest_is_given_back_at_once(desk: Desk) ->
 def test_a_table_out_of_reach_leaves_the_chat_on_the_queue(desk: Desk) -> None:
     assert desk.work([record("chat_1", "table"), record("chat_1", "b")]) == ["id table", "id b"]
     assert {seconds for _, seconds in desk.visibility.set} == {int(LOG_OUT_OF_REACH_WAIT)}
+
+
+def test_what_may_have_stopped_its_worker_waits_until_all_other_chats_are_done(desk: Desk) -> None:
+    records = [
+        record(*one) for one in [("chat_1", "suspect"), ("chat_1", "a"), ("chat_2", "b"), ("chat_3", "suspect 3")]
+    ]
+    assert desk.work(records) == []
+    assert desk.delivered == ["b", "suspect", "a", "suspect 3"]
 
 
 def test_a_mistake_of_ours_stops_one_chat_and_no_other(desk: Desk) -> None:

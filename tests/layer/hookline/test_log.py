@@ -93,6 +93,17 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_third_closes_the_row(
     assert row["error"]["reason"] == "stopped the worker 3 times"
 
 
+def test_what_lost_its_lease_is_claimed_only_by_a_worker_that_does_nothing_else(
+    log: DeliveryLog, cloud: Any, clock: Any
+) -> None:
+    assert isinstance(log.claim(message(), BODY, is_alone=False), Claim)
+    clock.advance(LEASE)
+    assert log.claim(message(), BODY, is_alone=False) == NotClaimed(Decision.ALONE)
+    assert rows(cloud)[0]["lost_leases"] == 0
+    log.close(claimed(log, message()), Status.RETRYING, {})
+    assert isinstance(log.claim(message(), BODY, is_alone=False), Claim)
+
+
 def test_a_worker_that_lost_its_lease_cannot_close_anothers_claim(log: DeliveryLog, cloud: Any, clock: Any) -> None:
     slow = claimed(log, message())
     clock.advance(LEASE)
