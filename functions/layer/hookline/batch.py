@@ -30,6 +30,9 @@ _CONTENT: TypeAdapter[Message | Receipt] = TypeAdapter(
     ]
 )
 TRIES_OF_A_STUCK_CHAT = 2  # the message behind the head, then the head once more
+# The queue gives up after 1000 receives, whatever we decide. Twenty hours of three minutes' backoff stay below OFTEN;
+# what has come more often comes so rarely that it doesn't reach the thousand in the queue's 14 days of retention.
+OFTEN, RARE_WAIT = 820, 7200.0  # receives, seconds
 MAX_VISIBILITY = 43_000  # seconds; SQS allows 12 hours
 
 
@@ -150,6 +153,8 @@ class Batch:
 
     def _give_back(self, records: list[Record], wait: float) -> list[Record]:
         """Let the whole rest of the chat wait as long as its head: any record in flight would block the chat longer."""
+        if wait > 0 and max(map(_tries, records)) >= OFTEN:
+            wait = max(wait, RARE_WAIT)
         seconds = min(MAX_VISIBILITY, max(0, -int(-wait // 1)))
         entries = [
             {"Id": str(n), "ReceiptHandle": record["receiptHandle"], "VisibilityTimeout": seconds}

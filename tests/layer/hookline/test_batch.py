@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from hookline.batch import LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT, Batch
+from hookline.batch import LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT, OFTEN, RARE_WAIT, Batch
 from hookline.claim import Status
 from hookline.models import Message, Receipt
 from hookline.outbox import Settled
@@ -151,6 +151,14 @@ def test_what_may_have_stopped_its_worker_waits_until_all_other_chats_are_done(d
     assert desk.delivered == ["b", "suspect", "a", "suspect 3"]
 
 
+@pytest.mark.parametrize(("receives", "seconds"), [(OFTEN - 1, 5), (OFTEN, RARE_WAIT)])
+def test_what_came_very_often_comes_rarely_and_so_never_too_often(desk: Desk, receives: int, seconds: float) -> None:
+    behind = record("chat_1", "b")
+    behind["attributes"]["ApproximateReceiveCount"] = str(receives)
+    desk.work([record("chat_1", "wait"), behind])
+    assert {hidden for _, hidden in desk.visibility.set} == {seconds}
+
+
 def test_a_mistake_of_ours_stops_one_chat_and_no_other(desk: Desk) -> None:
     records = [record("chat_1", "our mistake"), record("chat_1", "b"), record("chat_2", "c")]
     assert desk.work(records) == ["id our mistake", "id b"]
@@ -158,7 +166,7 @@ def test_a_mistake_of_ours_stops_one_chat_and_no_other(desk: Desk) -> None:
 
 
 def test_a_table_that_stays_out_of_reach_is_asked_less_and_less_often(desk: Desk) -> None:
-    for tries in ("1", "7", "900"):
+    for tries in ("1", "7", "700"):
         again = record("chat_1", "table")
         again["attributes"] |= {"ApproximateReceiveCount": tries}
         desk.work([again])
