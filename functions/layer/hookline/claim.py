@@ -46,6 +46,8 @@ class Row:
     lease_until: int = 0
     lost_leases: int = 0
     told_at: int = 0
+    closed_at: int = 0  # of a row that is closed
+    is_passed_on: bool = False  # to a fallback
 
 
 def decide(row: Row, message: Message, now: int) -> Decision:
@@ -57,7 +59,7 @@ def decide(row: Row, message: Message, now: int) -> Decision:
     sending           leave                       claim, the third time close
     retrying          leave                       claim
     sent and further  copy; next when its content may be told again, or by hand
-    failed, dead      copy of the very request that failed; next for a later one
+    failed, dead      copy of what was asked before it failed; next for a later one
     ================  ==========================  =======================================
     """
     if row.status in {Status.SENDING, Status.RETRYING}:
@@ -68,9 +70,22 @@ def decide(row: Row, message: Message, now: int) -> Decision:
     if row.request_id == message.request_id:
         # The queue brings the same record again: it was closed, but the worker died before it could say so.
         return Decision.COPY
-    if message.replay or row.status in GIVEN_UP:
+    if message.replay or (row.status in GIVEN_UP and not _was_asked_before(row, message)):
         return Decision.NEXT
+    if row.status in GIVEN_UP:
+        return Decision.COPY
     return Decision.NEXT if _may_be_told_again(row, message) else Decision.COPY
+
+
+def _was_asked_before(row: Row, message: Message) -> bool:
+    """A sender's retry that waited behind the first try must not fail as that did, nor tell the fallback twice.
+
+    Except when nobody could be told because of its age: then the later one still has time.
+    """
+    is_too_old = row.status is Status.DEAD and row.lost_leases < MAX_LOST_LEASES
+    if is_too_old and not row.is_passed_on:
+        return False
+    return message.queued_at is not None and message.queued_at <= row.closed_at
 
 
 def _may_be_told_again(row: Row, message: Message) -> bool:

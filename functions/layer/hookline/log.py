@@ -277,6 +277,8 @@ def _row(found: dict[str, Any]) -> Row:
         lease_until=int(found.get("lease_until", 0)),
         lost_leases=int(found.get("lost_leases", 0)),
         told_at=int(found.get("told_at", 0)),
+        closed_at=int(found.get("updated_at", 0)),
+        is_passed_on="fallback_to" in found,
     )
 
 

@@ -1,5 +1,7 @@
 """The table by which a worker that finds a row decides, cell by cell."""
 
+from dataclasses import replace
+
 import pytest
 
 from hookline.claim import MAX_LOST_LEASES, Decision, Row, Status, decide
@@ -63,6 +65,29 @@ def test_the_same_record_again_is_a_copy_whatever_became_of_it(status: Status) -
 @pytest.mark.parametrize("status", [Status.FAILED, Status.DEAD])
 def test_a_senders_redelivery_of_what_failed_really_sends(status: Status) -> None:
     assert decide(Row(status, MINE), message(OTHER), NOW) is Decision.NEXT
+
+
+FAILED, TOO_OLD = Row(Status.FAILED, MINE, closed_at=NOW), Row(Status.DEAD, MINE, closed_at=NOW)
+STOPPED_WORKERS = replace(TOO_OLD, lost_leases=MAX_LOST_LEASES)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (FAILED, Decision.COPY),
+        (replace(FAILED, is_passed_on=True), Decision.COPY),
+        (replace(TOO_OLD, is_passed_on=True), Decision.COPY),
+        (STOPPED_WORKERS, Decision.COPY),
+        (TOO_OLD, Decision.NEXT),
+    ],
+)
+def test_what_was_asked_before_the_first_failed_is_a_copy_unless_the_first_was_only_too_old(
+    row: Row, expected: Decision
+) -> None:
+    asked = message(OTHER).model_copy(update={"queued_at": NOW})
+    assert decide(row, asked, NOW) is expected
+    assert decide(row, asked.model_copy(update={"queued_at": NOW + 1}), NOW) is Decision.NEXT
+    assert decide(row, asked.model_copy(update={"replay": True}), NOW) is Decision.NEXT
 
 
 def test_a_delivery_id_of_the_senders_own_is_told_once_for_ever() -> None:
