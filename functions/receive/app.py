@@ -78,10 +78,11 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
             return gateway.accepted(intake.take(inbound))
         intake.source(inbound.source)
     except Refused as error:
-        logger.warning("refused", extra={"http_status": error.status.value, "reason": str(error)})
+        about = {"path": event["rawPath"], "http_status": error.status.value, "reason": str(error)}
+        logger.warning("refused", extra=about)
         return gateway.refused(error)
     except (SecretsUnavailable, QueueRefused) as error:
-        logger.error("not taken", extra={"reason": str(error)})  # noqa: TRY400 - the sentence says all
+        logger.error("not taken", extra={"path": event["rawPath"], "reason": str(error)})  # noqa: TRY400 - the sentence says all
         return gateway.refused(error)
     return gateway.probed(inbound.method)
 

@@ -101,6 +101,7 @@ REFUSED = {
     "bad JSON": (event("alertmanager", "{", BEARER), 400),
     "invalid UTF-8": (event("alertmanager", b'{"a": "\xff"}', BEARER), 400),
     "not the base64 it says": ({**event("alertmanager", b"{}", BEARER), "body": "{}"}, 400),
+    "base64 of another alphabet": ({**event("alertmanager", b"{}", BEARER), "body": "Füße"}, 400),
     "200 levels of nesting": (event("alertmanager", "[" * 200 + "]" * 200, BEARER), 400),
     "nesting without end": (event("alertmanager", "[" * 200_000, BEARER), 400),
     "an empty body": (event("alertmanager", "", BEARER), 400),
@@ -222,3 +223,15 @@ ANYTHING = st.sampled_from(
 def test_no_bytes_make_it_answer_5xx_or_raise(receive: Any, body: bytes, content_type: str, source: str) -> None:
     headers = {**(BEARER if source == "alertmanager" else JSON_BEARER), "content-type": content_type}
     assert receive(event(source, body, headers))["statusCode"] < 500
+
+
+def test_a_fallback_that_hears_the_event_anyway_is_not_told_twice(functions: Any, rules_file: Any, cloud: Any) -> None:
+    rules = """
+chats: {oncall: chat_1, office: {id: chat_2, fallback: oncall}}
+sources: {in: {kind: json, auth: none}}
+rules: [{name: r, chat: [oncall, office]}]
+"""
+    functions.load("ReceiveFunction", RULES_FILE=rules_file(rules))(event("in", "{}"))
+    messages = cloud.clients("sqs").receive_message(QueueUrl=cloud.queue_url, MaxNumberOfMessages=10)["Messages"]
+    tried = {body["chat"]: body["tried"] for body in (json.loads(message["Body"]) for message in messages)}
+    assert tried == {"chat_1": ["chat_2"], "chat_2": ["chat_1"]}

@@ -22,6 +22,11 @@ Record = dict[str, Any]  # one of an SQS event's "Records"
 # Seconds until the table is tried again, times the number of tries, at most: an outage of days must not use up the
 # queue's maxReceiveCount.
 LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT = 10.0, 180.0
+# Before a record is looked at there must be time for its claim, one attempt and its close; each call takes a while.
+LOG_CALLS_MS = 4000.0
+# A record that something of ours stumbles over before it can be claimed is closed after so many receives.
+MOST_STUMBLES = 5
+MAX_BODY_KEPT = 100_000  # characters; a row holds 400 KB
 # What has no type was queued by an earlier version: a message.
 _CONTENT: TypeAdapter[Message | Receipt] = TypeAdapter(
     Annotated[
@@ -54,7 +59,7 @@ class Batch:
         self._client = client
         self._queue_url = queue_url
         self._executor = executor
-        self._attempt_ms = attempt_seconds * SECOND_MS
+        self._attempt_ms = attempt_seconds * SECOND_MS + LOG_CALLS_MS
 
     def work(self, records: Sequence[Record], remaining_ms: Callable[[], int]) -> dict[str, list[dict[str, str]]]:
         """Return the partial batch response of Lambda's event source mapping."""
@@ -89,11 +94,11 @@ class Batch:
                 return [], rest
             if settled.wait is None:
                 del rest[0]
-            elif settled.wait > 0 and not (settled.is_stuck and self._is_only_the_head(rest, remaining_ms)):
+            elif settled.wait > 0 and not (settled.is_stuck and self._is_only_the_head(rest, remaining_ms, is_alone)):
                 return self._give_back(rest, settled.wait), []
         return [], []
 
-    def _is_only_the_head(self, rest: list[Record], remaining_ms: Callable[[], int]) -> bool:
+    def _is_only_the_head(self, rest: list[Record], remaining_ms: Callable[[], int], is_alone: bool) -> bool:  # noqa: FBT001
         """Let the next message behind a stuck one be tried once; if that gets an answer, the stuck one must give way.
 
         Receipts and copies of the stuck message itself keep their places. Returns whether the chat can go on; what is
@@ -103,24 +108,25 @@ class Batch:
         for record in [record for record in rest[1:] if _is_another(record, stuck)]:
             if remaining_ms() < TRIES_OF_A_STUCK_CHAT * self._attempt_ms:
                 return False
-            settled = self._one(record)
-            if settled.wait is not None:
+            settled = self._one(record, is_alone=is_alone)
+            if settled.wait is not None or settled.is_suspect:
                 return False
             rest.remove(record)
             if settled.is_definite:
-                return self._gives_way(stuck, rest)
+                return self._gives_way(stuck, rest, is_alone)
         return False
 
-    def _gives_way(self, stuck: Message, rest: list[Record]) -> bool:
+    def _gives_way(self, stuck: Message, rest: list[Record], is_alone: bool) -> bool:  # noqa: FBT001
         """Close the stuck head if it fails once more: the provider may have come back between the two attempts."""
-        again = self._one(rest[0])
+        again = self._one(rest[0], is_alone=is_alone)
         if again.is_stuck:
             again = self._guarded(rest[0], lambda: self._outbox.give_up_head(stuck))
-        if again.wait is None:
+        is_closed = again.wait is None and not again.is_suspect
+        if is_closed:
             del rest[0]
-        return again.wait is None
+        return is_closed
 
-    def _one(self, record: Record, *, is_first: bool = False, is_alone: bool = True) -> Settled:
+    def _one(self, record: Record, *, is_alone: bool, is_first: bool = False) -> Settled:
         try:
             content = _CONTENT.validate_json(record["body"])
         except ValidationError as error:
@@ -135,16 +141,19 @@ class Batch:
             return work()
         except (ClientError, BotoCoreError):
             logger.exception("The delivery log is out of reach.", extra={"message_id": record["messageId"]})
-        except Exception:
+        except Exception as error:
             # A mistake of ours must not fail the whole batch, again and again, with the chats that have no part in it.
             # What was claimed loses its lease by this, and is closed after the third time.
             logger.exception("A delivery failed in an unknown way.", extra={"message_id": record["messageId"]})
+            if _tries(record) >= MOST_STUMBLES:
+                return self._unreadable(record, error)
         return Settled("unknown", _log_wait(record))
 
-    def _unreadable(self, record: Record, error: ValidationError) -> Settled:
+    def _unreadable(self, record: Record, error: Exception) -> Settled:
         """Close what nobody can deliver, so that its chat goes on; the row keeps it for a person."""
         logger.error("A queue record could not be read.", extra={"message_id": record["messageId"]})
-        about = {"text": record["body"], "error": {"code": "unreadable_record", "reason": str(error)[:500]}}
+        reason = {"code": "unreadable_record", "reason": str(error)[:500]}
+        about = {"text": record["body"][:MAX_BODY_KEPT], "error": reason}
         try:
             self._record_unreadable(record["messageId"], Status.DEAD, about)
         except (ClientError, BotoCoreError):

@@ -140,8 +140,8 @@ class Intake:
         rule = match.rule
         repeat = rule.repeat or (REPEAT_WEBHOOK if part.id is seen.id else REPEAT_ITEM)
         text = self._text(match, seen, part.item)
-        for name in match.chats:
-            chat = self._rules.chats[name].id
+        chats = {name: self._rules.chats[name].id for name in match.chats}
+        for name, chat in chats.items():
             yield Message(
                 delivery_id=identity.delivery_id(seen.inbound.source, part.id, rule.name, chat, part.n),
                 source=seen.inbound.source,
@@ -155,6 +155,7 @@ class Intake:
                 queued_at=self._now_ms(),
                 repeat=repeat if part.id.is_content else None,
                 fallbacks=self._rules.destinations(rule.fallback),
+                tried=tuple(other for other in chats.values() if other != chat),  # they hear it anyway
             )
 
     def _nobody(self, seen: _Seen, routed: Routed) -> Accepted:

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 GIVE_UP_AFTER = 20 * HOUR  # from acceptance; the provider keeps idempotency keys for 24 hours
 GIVE_UP_ON_AUTH_AFTER = 9 * 24 * HOUR  # as long as the provider can't have accepted it, no key can run out
 AUTH_RETRY = 15 * MINUTE
+NEW_KEY_WAIT = 1.0  # seconds
 FIRST_BACKOFF, MAX_BACKOFF = 1.0, 3.0 * MINUTE  # seconds; the cap is how late a recovered provider is noticed
 LONGEST_RETRY_AFTER = HOUR  # seconds; a provider that asks for more is asked again all the same
 # What was answered or failed so, the provider has not accepted; after all else without a clear answer it may have.
@@ -146,7 +147,7 @@ class Outbox:
                 return self._retry(claim, outcome, attempt)
             case Verdict.AUTH:
                 # Somebody may just have replaced the key.
-                wait = 0.0 if self._refresh_key() else float(AUTH_RETRY)
+                wait = NEW_KEY_WAIT if self._refresh_key() else float(AUTH_RETRY)
                 self._count("AuthFailures")
                 # An answer, though not to this message: what it fails by later is another failure.
                 self._log.close(claim, Status.RETRYING, {"error": _about(outcome), "failing_since": 0}, attempt)

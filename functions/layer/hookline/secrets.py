@@ -16,37 +16,42 @@ class Secrets:
     def __init__(self, fetch: Callable[[], str], now_ms: Callable[[], int]) -> None:
         self._fetch = fetch
         self._now_ms = now_ms
-        self._held: Mapping[str, tuple[str, ...]] | None = None
-        self._asked_at = 0
+        self._held: Mapping[str, tuple[str, ...]] = {}
+        self._asked_at = -REFRESH_MS
+        self._has_changed = False
+        self._trouble = ""
         self._lock = Lock()
 
     def get(self, name: str) -> tuple[str, ...]:
         """Return the values of a name, the current one first. Raises SecretsUnavailable."""
         with self._lock:
-            if self._held is None or self._now_ms() - self._asked_at >= REFRESH_MS:
+            if self._age() >= (REFRESH_MS if self._held.get(name) else SOONEST_MS):
                 self._refresh()
-            values = (self._held or {}).get(name)
-        if not values:
-            raise SecretsUnavailable(f"The secret {name} is not in the secret store; add it to the JSON map there.")
-        return values
+            values, trouble = self._held.get(name), self._trouble
+        if values:
+            return values
+        if trouble:
+            raise SecretsUnavailable(f"The secret store could not be read: {trouble}")
+        raise SecretsUnavailable(f"The secret {name} is not in the secret store; add it to the JSON map there.")
 
     def refreshed(self) -> bool:
-        """Ask the store again, unless it was asked just now; return whether anything changed."""
+        """Ask the store again, unless it was asked just now; return whether it had anything new, then or now."""
         with self._lock:
-            if self._now_ms() - self._asked_at < SOONEST_MS:
-                return False
-            before = self._held
-            self._refresh()
-            return self._held != before
+            if self._age() >= SOONEST_MS:
+                self._refresh()
+            return self._has_changed
+
+    def _age(self) -> int:
+        return self._now_ms() - self._asked_at
 
     def _refresh(self) -> None:
+        before, self._trouble = self._held, ""
         try:
             self._held = parse(self._fetch())
-        except Exception as error:
-            if self._held is None:
-                raise SecretsUnavailable(f"The secret store could not be read: {error}") from error
-        finally:
-            self._asked_at = self._now_ms()
+        except Exception as error:  # noqa: BLE001 - whatever it is, what is held stays in use
+            self._trouble = str(error)
+        self._has_changed = bool(before) and self._held != before
+        self._asked_at = self._now_ms()
 
 
 def parse(text: str) -> dict[str, tuple[str, ...]]:

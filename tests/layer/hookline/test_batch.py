@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from hookline.batch import LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT, OFTEN, RARE_WAIT, Batch
+from hookline.batch import LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT, MOST_STUMBLES, OFTEN, RARE_WAIT, Batch
 from hookline.claim import Status
 from hookline.models import Message, Receipt
 from hookline.outbox import Settled
@@ -256,3 +256,17 @@ def test_a_record_of_an_earlier_version_without_a_type_is_a_message(desk: Desk) 
     del body["type"]
     assert desk.work([older | {"body": json.dumps(body)}]) == []
     assert desk.delivered == ["a"]
+
+
+def test_a_record_that_something_of_ours_stumbles_over_is_closed_in_the_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: Any, **__: Any) -> Settled:
+        raise ZeroDivisionError("a mistake of ours")
+
+    monkeypatch.setattr(desk, "deliver", stumble)
+    again = record("chat_1", "a")
+    assert desk.work([again]) == ["id a"]
+    again["attributes"] |= {"ApproximateReceiveCount": str(MOST_STUMBLES)}
+    assert desk.work([again]) == []
+    assert desk.unreadable == [("id a", Status.DEAD)]

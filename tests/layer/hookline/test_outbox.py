@@ -20,6 +20,7 @@ from hookline.outbox import (
     GIVE_UP_AFTER,
     GIVE_UP_ON_AUTH_AFTER,
     MAX_BACKOFF,
+    NEW_KEY_WAIT,
     RECEIPT_WAIT,
     STUCK_AFTER,
     Outbox,
@@ -412,7 +413,7 @@ def test_a_queue_that_takes_no_stand_in_keeps_the_first_message_open(
 def test_a_key_that_was_just_replaced_is_used_at_once(cloud: Any, clock: Any) -> None:
     house = House(cloud, clock, httpx.Response(401, json={"error": "no", "status": 401}), ok())
     house.new_key = "key-2"
-    assert house.outbox.deliver(message(clock)) == Settled("retrying", 0.0)
+    assert house.outbox.deliver(message(clock)) == Settled("retrying", NEW_KEY_WAIT)
     assert house.outbox.deliver(message(clock)).status == "sent"
     assert [r.headers["authorization"] for r in house.provider.requests] == ["Bearer key-1", "Bearer key-2"]
     assert house.counted == ["AuthFailures"]

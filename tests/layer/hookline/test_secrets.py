@@ -77,13 +77,35 @@ def test_a_store_that_becomes_unreadable_leaves_the_copy_in_use(store: Store, se
     assert secrets.get("KEY") == ("one",)
 
 
-def test_a_store_that_was_never_up_is_asked_each_time_and_says_why_it_failed(store: Store, secrets: Secrets) -> None:
+def test_a_store_that_was_never_up_is_asked_every_few_seconds_and_says_why_it_failed(
+    store: Store, secrets: Secrets
+) -> None:
     store.is_down = True
     for _ in range(2):
         with pytest.raises(SecretsUnavailable, match=r"^The secret store could not be read: no route to the store$"):
             secrets.get("KEY")
     store.is_down = False
+    with pytest.raises(SecretsUnavailable):
+        secrets.get("KEY")
+    store.ms += SOONEST_MS
     assert secrets.get("KEY") == ("one",)
+
+
+def test_a_name_that_was_just_filled_in_is_found_within_seconds(store: Store, secrets: Secrets) -> None:
+    with pytest.raises(SecretsUnavailable):
+        secrets.get("NEW")
+    store.content = {"KEY": "one", "NEW": "n"}
+    store.ms += SOONEST_MS
+    assert secrets.get("NEW") == ("n",)
+
+
+def test_all_who_meet_a_replaced_secret_together_are_told_that_it_changed(store: Store, secrets: Secrets) -> None:
+    secrets.get("KEY")
+    store.content = {"KEY": "two"}
+    store.ms += SOONEST_MS
+    assert [secrets.refreshed() for _ in range(3)] == [True, True, True]
+    store.ms += SOONEST_MS
+    assert not secrets.refreshed()
 
 
 @pytest.mark.parametrize("name", ["MISSING", "BLANK", "key", ""])
