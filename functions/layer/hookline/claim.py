@@ -59,7 +59,8 @@ def decide(row: Row, message: Message, now: int) -> Decision:
     sending           leave                       claim, the third time close
     retrying          leave                       claim
     sent and further  copy; next when its content may be told again, or by hand
-    failed, dead      copy of what was asked before it failed; next for a later one
+    failed, dead      copy of what was asked before it failed, or of content that a fallback
+                      told and that may not be told again yet; next for a later one
     ================  ==========================  =======================================
     """
     if row.status in {Status.SENDING, Status.RETRYING}:
@@ -70,11 +71,12 @@ def decide(row: Row, message: Message, now: int) -> Decision:
     if row.request_id == message.request_id:
         # The queue brings the same record again: it was closed, but the worker died before it could say so.
         return Decision.COPY
-    if message.replay or (row.status in GIVEN_UP and not _was_asked_before(row, message)):
+    if message.replay:
         return Decision.NEXT
     if row.status in GIVEN_UP:
-        return Decision.COPY
-    return Decision.NEXT if _may_be_told_again(row, message) else Decision.COPY
+        is_known = _was_asked_before(row, message) or _was_told_by_a_fallback(row, message)
+        return Decision.COPY if is_known else Decision.NEXT
+    return Decision.NEXT if _may_be_told_again(row.told_at, message) else Decision.COPY
 
 
 def _was_asked_before(row: Row, message: Message) -> bool:
@@ -88,6 +90,11 @@ def _was_asked_before(row: Row, message: Message) -> bool:
     return message.queued_at is not None and message.queued_at <= row.closed_at
 
 
-def _may_be_told_again(row: Row, message: Message) -> bool:
+def _was_told_by_a_fallback(row: Row, message: Message) -> bool:
+    """An unchanged alert of a chat that is gone must not storm the fallback with each update of its group."""
+    return row.is_passed_on and message.repeat is not None and not _may_be_told_again(row.closed_at, message)
+
+
+def _may_be_told_again(told_at: int, message: Message) -> bool:
     """Count from when it was told, not from when it was asked for: repeats that piled up in an outage are copies."""
-    return message.repeat is not None and message.accepted_at >= row.told_at + message.repeat * SECOND_MS
+    return message.repeat is not None and message.accepted_at >= told_at + message.repeat * SECOND_MS

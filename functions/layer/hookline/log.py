@@ -232,9 +232,8 @@ class DeliveryLog:
         if decision is Decision.CLOSE:
             reason = {"code": "worker_stopped", "reason": f"stopped the worker {lost} times"}
             changes |= {"status": Status.DEAD.value, "lease_until": 0, "error": reason}
-        if not self._update(
-            message.delivery_id, int(found["generation"]), {**changes, "updated_at": now}, {"lease_until": lease}
-        ):
+        as_found = {"lease_until": lease, "status": found["status"]}
+        if not self._update(message.delivery_id, int(found["generation"]), {**changes, "updated_at": now}, as_found):
             return NotClaimed(Decision.LEAVE, lease_until)  # another worker was faster by a moment
         if decision is Decision.CLOSE:
             return NotClaimed(decision)

@@ -107,7 +107,10 @@ class Outbox:
         """
         found = self._log.of_message(receipt.message_id)
         if found is None:
-            return Settled("unknown", RECEIPT_WAIT if tries < RECEIPT_TRIES else None)
+            if tries < RECEIPT_TRIES:
+                return Settled("unknown", RECEIPT_WAIT)
+            logger.warning("A receipt is of no message in the log.", extra=receipt.model_dump())
+            return Settled("unknown")
         claim, status = found
         if receipt.what != "failed":
             self._log.progress(claim, Status(receipt.what), {f"{receipt.what}_at": receipt.at or None})
@@ -124,6 +127,7 @@ class Outbox:
         if claim.decision is Decision.CLOSE:
             # Not passed on to a fallback: it would stop that worker, too.
             self._count("Undelivered")
+            logger.error("not delivered: it stopped its worker", extra={"delivery_id": message.delivery_id})
             return Settled(Status.DEAD)
         try:
             self._log.count_copy(message)

@@ -103,3 +103,12 @@ def test_content_may_be_told_again_after_its_repeat_counted_from_when_it_was_tol
 ) -> None:
     row = Row(Status.SENT, MINE, told_at=NOW - age_ms)
     assert decide(row, message(OTHER, repeat=REPEAT, accepted_at=NOW), NOW) is expected
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.DEAD])
+@pytest.mark.parametrize(("age_ms", "expected"), [(REPEAT * 1000 - 1, Decision.COPY), (REPEAT * 1000, Decision.NEXT)])
+def test_content_that_a_fallback_told_is_told_again_only_after_its_repeat(
+    status: Status, age_ms: int, expected: Decision
+) -> None:
+    row = Row(status, MINE, closed_at=NOW - age_ms, is_passed_on=True)
+    assert decide(row, message(OTHER, repeat=REPEAT, accepted_at=NOW), NOW) is expected
