@@ -57,6 +57,8 @@ def check(rules: RulesFile = RULES, as_json: AsJson = False) -> None:  # noqa: F
 
     problems = []
     try:
+        with sentences():
+            rules.open("rb").close()
         loaded = load(rules)
         summary = f"{len(loaded.rules)} rules, {len(loaded.sources)} sources, {len(loaded.chats)} chats"
     except RulesError as error:
@@ -71,7 +73,12 @@ def check(rules: RulesFile = RULES, as_json: AsJson = False) -> None:  # noqa: F
 
 
 @app.command()
-def explain(rules: RulesFile, event: EventFile, as_json: AsJson = False) -> None:  # noqa: FBT002
+def explain(
+    rules: RulesFile,
+    event: EventFile,
+    source: Annotated[str | None, typer.Option(help="The file is the JSON that a sender posts to this source.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
     """Say of every rule why it did or didn't match an event.
 
     Example: hookline explain functions/rules/rules.yaml events/alertmanager_critical.json
@@ -82,7 +89,7 @@ def explain(rules: RulesFile, event: EventFile, as_json: AsJson = False) -> None
     from local.explain import explain as explained  # noqa: PLC0415
 
     with sentences():
-        lines = explained(load(rules), read_webhook(event))
+        lines = explained(load(rules), read_webhook(event, source))
     if as_json:
         typer.echo(json.dumps([asdict(line) for line in lines]))
     else:

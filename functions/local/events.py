@@ -2,19 +2,33 @@
 
 import hashlib
 import json
+import sys
 import time
 import uuid
 from pathlib import Path
 from typing import Any
 
+from hookline import gateway
 from hookline.models import Message
 
 
-def read_webhook(path: Path) -> dict[str, Any]:
-    """Return the API Gateway event in the file. Raises ValueError or OSError."""
+def read_webhook(path: Path, source: str | None = None) -> dict[str, Any]:
+    """Return the API Gateway event in the file, or one around the file, which is a JSON body then, for that source.
+
+    Raises ValueError or OSError.
+    """
+    if source is not None:
+        return _around(path.read_text(encoding="utf-8"), source)
     event = _read(path)
     if "requestContext" not in event:
-        raise ValueError(f"{path} is not an event of API Gateway; there are some in events/.")
+        raise ValueError(
+            f"{path} is not an event of API Gateway, of which there are some in events/. "
+            "If it is what a sender posts, say for which source: --source NAME."
+        )
+    try:
+        gateway.read(event, sys.maxsize)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} is not a whole event of API Gateway: it lacks {error}.") from error
     return event
 
 
@@ -28,6 +42,12 @@ def read_fresh(path: Path) -> dict[str, Any]:
     else:
         raise ValueError(f"{path} is neither an event of API Gateway nor one of SQS; there are some in events/.")
     return event
+
+
+def _around(body: str, source: str) -> dict[str, Any]:
+    context = {"http": {"method": "POST"}, "requestId": str(uuid.uuid4()), "timeEpoch": time.time_ns() // 1_000_000}
+    headers = {"content-type": "application/json"}
+    return {"requestContext": context, "pathParameters": {"source": source}, "headers": headers, "body": body}
 
 
 def _read(path: Path) -> dict[str, Any]:

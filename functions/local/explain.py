@@ -1,5 +1,6 @@
 """Why each rule did or didn't match an event."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,6 @@ from hookline.rules import Rule, Rules
 from hookline.rules.expression import Expressions, TemplateError
 from hookline.sources import KINDS
 
-NO_LIMIT = 1 << 30
 TAKEN = frozenset({"matched", "dropped"})
 
 
@@ -32,7 +32,7 @@ def explain(rules: Rules, event: dict[str, Any]) -> list[Line]:
 
     Raises Refused for what receive would refuse.
     """
-    inbound = gateway.read(event, NO_LIMIT)
+    inbound = gateway.read(event, sys.maxsize)
     if inbound.source not in rules.sources:
         raise Refused(f"The event is for /hooks/{inbound.source}; the sources are {', '.join(rules.sources)}.")
     source = rules.sources[inbound.source]

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 from urllib.parse import unquote
 
@@ -96,9 +97,15 @@ class Gateway:
         return await run_in_threadpool(_called, function, event, context)
 
 
+# A container of Lambda's handles one event at a time, and Powertools counts on it: it keeps the event in a class.
+_one_at_a_time = Lock()
+
+
 def _called(function: Integration, event: dict[str, Any], context: Context) -> Response:
     try:
-        return response_of(function.handler(event, context))
+        with _one_at_a_time:
+            answer = function.handler(event, context)
+        return response_of(answer)
     except UnsuitableAnswer as error:
         print(f"{function.name} gave an answer that API Gateway can't pass on: {error}", file=sys.stderr)
     except Exception:  # noqa: BLE001 - whatever a function raises is a 500, as in Lambda

@@ -45,11 +45,15 @@ class Resend:
     def many(self, statuses: Sequence[str], since: str | None, *, ask: bool) -> None:
         """Queue all that ended so, oldest first. Raises No when there are none, or the person says so."""
         begin = moments.since(since, datetime.now(UTC)) if since else 0
-        messages = [again([row], _now_ms()) for row in self.history.given_up(statuses, begin) if "chat" in row]
+        rows = self.history.given_up(statuses, begin)
+        # Without a chat it is no delivery; with a fallback somebody was told already.
+        messages = [again([row], _now_ms()) for row in rows if "chat" in row and "fallback_to" not in row]
         if not messages:
             raise No(f"Nothing is {' or '.join(statuses)}" + (f" since {moments.full(begin)}." if begin else "."))
         chats = ", ".join(f"{count} for {chat}" for chat, count in Counter(m.chat_name for m in messages).items())
-        if ask and sys.stdin.isatty() and not typer.confirm(f"Really send {len(messages)} ({chats})?", err=True):
+        if ask and not sys.stdin.isatty():
+            raise Wrong(f"This really sends {len(messages)} ({chats}); where nobody can be asked, say --yes.")
+        if ask and not typer.confirm(f"Really send {len(messages)} ({chats})?", err=True):
             raise No("Nothing was sent.")
         self._put(messages)
         if self.as_json:

@@ -26,6 +26,7 @@ from local.engine import CREDENTIALS, Engine
 from local.gateway import Integration, gateway
 from local.intrinsics import REGION
 from local.keys import secrets_for
+from local.lines import printable
 from local.page import page
 from local.phone import Phone
 from local.project import TEMPLATE
@@ -179,7 +180,7 @@ def _told(handler: Handler) -> Handler:
         content = json.loads(answer.get("body") or "{}")
         chats = [delivery["chat"] for delivery in content.get("deliveries", [])]
         outcome = content.get("reason") or content.get("detail") or (f"to {', '.join(chats)}" if chats else "")
-        print(f"{time.strftime('%T')}  {answer['statusCode']}  {event['rawPath']}  {outcome}", flush=True)
+        print(f"{time.strftime('%T')}  {answer['statusCode']}  {printable(event['rawPath'])}  {outcome}", flush=True)
         return answer
 
     return handle

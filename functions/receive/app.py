@@ -31,20 +31,21 @@ rules = load(Path(settings.rules_file))
 
 
 @cache
-def log() -> DeliveryLog:
+def notes() -> DeliveryLog:
     """Most webhooks don't need the table: its client is made for the first that does."""
-    return wiring.log(settings, wiring.dynamodb())
+    return wiring.log(settings, wiring.impatient_dynamodb())
 
 
 def record(row_id: str, status: Status, attributes: dict[str, Any]) -> None:
     """Note an event that nobody should hear of."""
-    log().record(row_id, status, attributes)
+    notes().record(row_id, status, attributes)
 
 
 def outlet() -> Outlet:
     """Return where messages go: the queue, or without one the outbox itself."""
     if not settings.delivery_queue_url:
-        return partial(deliver_all, wiring.in_process(settings, log(), secrets, rules))
+        log = wiring.log(settings, wiring.dynamodb())
+        return partial(deliver_all, wiring.in_process(settings, log, secrets, rules))
     queue = Queue(wiring.sqs(), settings.delivery_queue_url)
 
     def put(messages: Sequence[Message]) -> list[str]:

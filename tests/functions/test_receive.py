@@ -235,3 +235,24 @@ rules: [{name: r, chat: [oncall, office]}]
     messages = cloud.clients("sqs").receive_message(QueueUrl=cloud.queue_url, MaxNumberOfMessages=10)["Messages"]
     tried = {body["chat"]: body["tried"] for body in (json.loads(message["Body"]) for message in messages)}
     assert tried == {"chat_1": ["chat_2"], "chat_2": ["chat_1"]}
+
+
+def test_of_many_items_twenty_are_told_one_by_one_and_the_rest_is_counted(
+    functions: Any, rules_file: Any, cloud: Any
+) -> None:
+    rules = (
+        "chats: {a: chat_1}\nsources: {in: {kind: json, auth: none}}\nrules: [{name: r, chat: a, each: payload.x}]\n"
+    )
+    receive = functions.load("ReceiveFunction", RULES_FILE=rules_file(rules))
+    answer = receive(event("in", json.dumps({"x": [{"title": str(n)} for n in range(500)]})))
+    assert answer["statusCode"] == 202
+    assert len(content(answer)["deliveries"]) == cloud.waiting() == 21
+    texts = []
+    while (
+        batch := cloud.clients("sqs").receive_message(QueueUrl=cloud.queue_url, MaxNumberOfMessages=10).get("Messages")
+    ):
+        texts += [json.loads(message["Body"])["text"] for message in batch]
+        for message in batch:
+            cloud.clients("sqs").delete_message(QueueUrl=cloud.queue_url, ReceiptHandle=message["ReceiptHandle"])
+    assert texts[:2] == ["🔔 0", "🔔 1"]
+    assert texts[-1] == "… and 480 more at the same time."

@@ -62,10 +62,10 @@ def test_check_speaks_json(rules: Path) -> None:
     assert [(problem["line"], problem["file"]) for problem in answer["problems"]] == [(10, str(rules))]
 
 
-def test_check_of_a_file_that_is_not_there_is_a_sentence() -> None:
+def test_check_of_a_file_that_is_not_there_is_a_wrong_call() -> None:
     result = hookline("check", "/nowhere/rules.yaml")
-    assert result.exit_code == 1
-    assert "can't be read" in result.stderr
+    assert result.exit_code == 2
+    assert "/nowhere/rules.yaml" in result.stderr
 
 
 def test_explain_says_of_every_rule_whether_it_matched(rules: Path) -> None:
@@ -118,3 +118,20 @@ def test_event_makes_fresh_deliveries_of_a_batch() -> None:
         assert before["delivery_id"] != after["delivery_id"]
         assert after["queued_at"] > before["accepted_at"]
         assert hashlib.md5(new["body"].encode(), usedforsecurity=False).hexdigest() == new["md5OfBody"]
+
+
+def test_explain_takes_the_bare_body_that_a_sender_posts(rules: Path, tmp_path: Path) -> None:
+    body = tmp_path / "body.json"
+    body.write_text('{"title": "Deploy"}')
+    assert "--source NAME" in hookline("explain", str(rules), str(body)).stderr
+    result = hookline("explain", str(rules), str(body), "--source", "json")
+    assert result.exit_code == 0
+    assert "matched         other -> oncall" in result.output
+
+
+def test_an_event_that_is_not_whole_is_a_sentence(rules: Path, tmp_path: Path) -> None:
+    path = tmp_path / "event.json"
+    path.write_text('{"requestContext": {}}')
+    result = hookline("explain", str(rules), str(path))
+    assert result.exit_code == 2
+    assert "not a whole event" in result.stderr

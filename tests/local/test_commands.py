@@ -194,7 +194,10 @@ def test_all_that_was_given_up_is_queued_in_its_order(rows: Rows, cloud: Any) ->
         rows.add(name, Status.DEAD, REFUSED)
     rows.add("fa11ed00", Status.FAILED, REFUSED)
     rows.add("5e470000")
-    result = hookline("replay", "--all-dead", "--since", "2026-11-01")
+    unasked = hookline("replay", "--all-dead", "--since", "2026-11-01")
+    assert unasked.exit_code == 2
+    assert "This really sends 12 (12 for oncall)" in unasked.stderr
+    result = hookline("replay", "--all-dead", "--since", "2026-11-01", "--yes")
     assert "12 queued again: 12 for oncall." in result.stdout
     assert [message["delivery_id"][:8] for message in queued(cloud)] == names
 

@@ -24,6 +24,7 @@ from hookline.verify import verify
 logger = logging.getLogger(__name__)
 
 REPEAT_WEBHOOK, REPEAT_ITEM = 5 * clock.MINUTE, 4 * clock.HOUR  # seconds, where a rule doesn't say
+MAX_ITEMS = 20  # of one webhook that are told one by one
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 Outlet = Callable[[Sequence[Message]], list[str]]  # takes messages, returns what became of each
@@ -45,15 +46,15 @@ class _Seen:
 
     inbound: Inbound
     kind: Kind
-    payload: JSON
+    frozen: str  # the payload as JSON, from which each scope gets a copy
     id: EventId
     event: Event
     at: datetime
 
     def scope(self, event: Event | None = None, item: JSON = None) -> Scope:
         """Return the names that the rules may use, as a copy: what a template does to it stays there."""
-        named = {"payload": self.payload, "item": item, "event": asdict(event or self.event)}
-        copied: Scope = json.loads(json.dumps(named))
+        named = {"item": item, "event": asdict(event or self.event)}
+        copied: Scope = {"payload": json.loads(self.frozen), **json.loads(json.dumps(named))}
         at = self.at.isoformat(timespec="milliseconds")
         copied["event"] |= {"id": self.id.value, "received_at": at}
         del copied["event"]["text"]
@@ -64,11 +65,12 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one message is about: an item of `each`, or the whole event (item None)."""
+    """What one message is about: an item of `each`, ``more`` that aren't told one by one, or the whole event."""
 
     id: EventId
     item: JSON = None
     n: int = 0
+    more: int = 0
 
 
 class Intake:
@@ -126,9 +128,11 @@ class Intake:
         if not isinstance(found, list) or not found:
             yield _Part(seen.id)
             return
-        for n, item in enumerate(found):
+        for n, item in enumerate(found[:MAX_ITEMS]):
             own = identity.item_id(seen.kind, item)
             yield _Part(own, item) if own else _Part(seen.id, item, n)
+        if more := len(found) - MAX_ITEMS if len(found) > MAX_ITEMS else 0:
+            yield _Part(seen.id, n=MAX_ITEMS, more=more)
 
     def _text(self, match: Match, seen: _Seen, item: JSON) -> str:
         event = seen.event
@@ -139,7 +143,7 @@ class Intake:
     def _messages(self, match: Match, seen: _Seen, part: _Part) -> Iterator[Message]:
         rule = match.rule
         repeat = rule.repeat or (REPEAT_WEBHOOK if part.id is seen.id else REPEAT_ITEM)
-        text = self._text(match, seen, part.item)
+        text = self._text(match, seen, part.item) if not part.more else f"… and {part.more} more at the same time."
         chats = {name: self._rules.chats[name].id for name in match.chats}
         for name, chat in chats.items():
             yield Message(
@@ -179,9 +183,8 @@ class Intake:
 def see(inbound: Inbound, kind: Kind, payload: JSON) -> _Seen:
     """Return the event that a payload is about."""
     at = clock.to_datetime(inbound.received_at)
-    return _Seen(
-        inbound, kind, payload, identity.event_id(inbound, kind, payload), _described(kind.describe, payload, at), at
-    )
+    event_id = identity.event_id(inbound, kind, payload)
+    return _Seen(inbound, kind, json.dumps(payload), event_id, _described(kind.describe, payload, at), at)
 
 
 def without_secrets(inbound: Inbound, source: Source) -> Inbound:

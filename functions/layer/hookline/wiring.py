@@ -58,6 +58,12 @@ def dynamodb() -> "DynamoDBClient":
     return boto3.client("dynamodb", config=_AWS)
 
 
+def impatient_dynamodb() -> "DynamoDBClient":
+    """Return a client for what is written at best: a sender is waiting for its answer."""
+    once = Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 1})
+    return boto3.client("dynamodb", config=once)
+
+
 def log(settings: Settings, client: "DynamoDBClient") -> DeliveryLog:
     """Return the delivery log."""
     return DeliveryLog(client, settings.delivery_log_table, now_ms, settings.lease_seconds, settings.log_days)
