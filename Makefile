@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test soak lint requirements build clean
+.PHONY: run test test-dynamodb soak lint requirements build clean
 
 run: .venv/.run
 	@$(BIN)/hookline run
 
 test: .venv/.dev
 	$(BIN)/pytest
+
+# The log on Amazon's DynamoDB Local as well as on moto; needs Java and npm.
+test-dynamodb: .venv/.dev
+	$(BIN)/pytest -m dynamodb
 
 # 10,000 messages over 50 chats against a provider that is wrong each fifth time, the worker killed 25 times.
 soak: .venv/.dev

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from blooio import Content
 from hookline.batch import LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT, MOST_STUMBLES, OFTEN, RARE_WAIT, Batch
 from hookline.claim import Status
 from hookline.models import Message, Receipt
@@ -270,3 +271,27 @@ def test_a_record_that_something_of_ours_stumbles_over_is_closed_in_the_end(
     again["attributes"] |= {"ApproximateReceiveCount": str(MOST_STUMBLES)}
     assert desk.work([again]) == []
     assert desk.unreadable == [("id a", Status.DEAD)]
+
+
+def test_a_record_that_waited_long_is_not_closed_for_one_stumble(desk: Desk) -> None:
+    again = record("chat_1", "our mistake")
+    again["attributes"] |= {"ApproximateReceiveCount": "200"}
+    assert desk.work([again]) == ["id our mistake"]
+    assert desk.unreadable == []
+
+
+def test_a_message_that_no_request_can_be_made_of_is_closed_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "deliver", lambda *_, **__: Content(text=""))
+    assert desk.work([record("chat_1", "a")]) == []
+    assert desk.unreadable == [("id a", Status.DEAD)]
+
+
+def test_a_stuck_head_whose_attempts_take_long_leaves_time_for_one_message_behind_it(desk: Desk) -> None:
+    """One message of the chat gets through at each turn, even when there is no time to judge the head."""
+    left = iter([30_000, 22_000, 9_000])
+    records = [record("chat_1", "stuck"), record("chat_1", "b"), record("chat_1", "c")]
+    answer = desk.batch.work(records, lambda: next(left))
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "id stuck"}, {"itemIdentifier": "id c"}]
+    assert (desk.delivered, desk.given_up) == (["stuck", "b"], [])

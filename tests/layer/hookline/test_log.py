@@ -1,16 +1,22 @@
 """The delivery log against a real table: claims, leases, generations, and what a row tells."""
 
+from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
+from tests.dynamodb_local import dynamodb_local
 
 from hookline.claim import Decision, Status
 from hookline.log import MAX_ATTEMPTS_KEPT, Claim, DeliveryLog, NotClaimed
 from hookline.models import Message
+from local.engine import clients_for
 
 LEASE, DAYS, REPEAT = 30.0, 30, 300  # seconds, days, seconds
+CLAIMED_AT_ONCE = {"moto": 200, "dynamodb-local": 1000}  # moto takes its time
 BODY = '{"content":{"type":"text","text":"hello"}}'
 
 
@@ -27,6 +33,24 @@ def message(request_id: str = "request-1", accepted_at: int = 0, repeat: int | N
         accepted_at=accepted_at,
         repeat=repeat,
     )
+
+
+@pytest.fixture(scope="session")
+def _dynamodb_local() -> Iterator[str]:
+    with dynamodb_local() as url:
+        yield url
+
+
+@pytest.fixture(params=["moto", pytest.param("dynamodb-local", marks=pytest.mark.dynamodb)])
+def cloud(request: pytest.FixtureRequest, cloud: Any) -> Any:
+    """Give each test both engines: moto, and Amazon's own, which is too old to send the row of a conflict along."""
+    if request.param == "moto":
+        return cloud
+    clients = clients_for(request.getfixturevalue("_dynamodb_local"))
+    for name in clients("dynamodb").list_tables()["TableNames"]:
+        clients("dynamodb").delete_table(TableName=name)
+    clients("dynamodb").create_table(**cloud.template.tables[0].create)
+    return replace(cloud, clients=clients)
 
 
 @pytest.fixture
@@ -177,3 +201,18 @@ def test_a_table_that_is_not_there_raises(cloud: Any, clock: Any) -> None:
     client = cloud.clients("dynamodb")
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         DeliveryLog(client, "Elsewhere", clock, LEASE, DAYS).claim(message(), BODY)
+
+
+@pytest.mark.slow
+def test_of_eight_threads_that_claim_the_same_messages_one_wins_each(
+    log: DeliveryLog, request: pytest.FixtureRequest
+) -> None:
+    count = CLAIMED_AT_ONCE[request.node.callspec.params["cloud"]]
+    messages = [message().model_copy(update={"delivery_id": f"delivery-{n}"}) for n in range(count)]
+
+    def claim_all(_: int) -> list[str]:
+        return [m.delivery_id for m in messages if isinstance(log.claim(m, BODY), Claim)]
+
+    with ThreadPoolExecutor(8) as workers:
+        wins = Counter(won for ids in workers.map(claim_all, range(8)) for won in ids)
+    assert wins == Counter({m.delivery_id: 1 for m in messages})
