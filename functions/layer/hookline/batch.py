@@ -24,8 +24,6 @@ Record = dict[str, Any]  # one of an SQS event's "Records"
 LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT = 10.0, 180.0
 # Before a record is looked at there must be time for its claim, one attempt and its close; each call takes a while.
 LOG_CALLS_MS = 4000.0
-# A record that something of ours stumbles over before it can be claimed is closed after so many receives.
-MOST_STUMBLES = 5
 MAX_BODY_KEPT = 100_000  # characters; a row holds 400 KB
 # What has no type was queued by an earlier version: a message.
 _CONTENT: TypeAdapter[Message | Receipt] = TypeAdapter(
@@ -34,10 +32,12 @@ _CONTENT: TypeAdapter[Message | Receipt] = TypeAdapter(
         Discriminator(lambda content: content.get("type", "message") if isinstance(content, dict) else None),
     ]
 )
-TRIES_OF_A_STUCK_CHAT = 2  # the message behind the head, then the head once more
 # The queue gives up after 1000 receives, whatever we decide. Twenty hours of three minutes' backoff stay below OFTEN;
 # what has come more often comes so rarely that it doesn't reach the thousand in the queue's 14 days of retention.
 OFTEN, RARE_WAIT = 820, 7200.0  # receives, seconds
+# What something of ours stumbles over before it can be claimed is closed at last. Not sooner: a record that waited
+# behind others has come often without having stumbled, and once it is claimed its third lost lease closes it.
+MOST_STUMBLES = OFTEN
 MAX_VISIBILITY = 43_000  # seconds; SQS allows 12 hours
 
 
@@ -106,14 +106,14 @@ class Batch:
         """
         stuck = Message.model_validate_json(rest[0]["body"])
         for record in [record for record in rest[1:] if _is_another(record, stuck)]:
-            if remaining_ms() < TRIES_OF_A_STUCK_CHAT * self._attempt_ms:
+            if remaining_ms() < self._attempt_ms:
                 return False
             settled = self._one(record, is_alone=is_alone)
             if settled.wait is not None or settled.is_suspect:
                 return False
             rest.remove(record)
             if settled.is_definite:
-                return self._gives_way(stuck, rest, is_alone)
+                return remaining_ms() >= self._attempt_ms and self._gives_way(stuck, rest, is_alone)
         return False
 
     def _gives_way(self, stuck: Message, rest: list[Record], is_alone: bool) -> bool:  # noqa: FBT001
@@ -141,6 +141,9 @@ class Batch:
             return work()
         except (ClientError, BotoCoreError):
             logger.exception("The delivery log is out of reach.", extra={"message_id": record["messageId"]})
+        except ValidationError as error:
+            # Nothing that can be sent can be made of it, now or later.
+            return self._unreadable(record, error)
         except Exception as error:
             # A mistake of ours must not fail the whole batch, again and again, with the chats that have no part in it.
             # What was claimed loses its lease by this, and is closed after the third time.
