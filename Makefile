@@ -16,7 +16,7 @@ test-dynamodb: .venv/.dev
 
 # 10,000 messages over 50 chats against a provider that is wrong each fifth time, the worker killed 25 times.
 soak: .venv/.dev
-	$(BIN)/python tests/soak/soak.py
+	$(BIN)/python -m tests.soak.soak
 
 lint: .venv/.dev
 	$(BIN)/ruff check

@@ -5,34 +5,22 @@ Prints what was accepted and what became of it, counted on the phone. Lost, doub
 
 import argparse
 import json
-import os
 import random
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
+from tests.soak.stage import Stage, stage, until
 
-from local.engine import CREDENTIALS, Engine, clients_for
-from local.intrinsics import REGION
 from local.invocation import Context
-from local.phone import Phone
-from local.project import TEMPLATE
-from local.simulator import simulator
-from local.supervise import Supervised
 from local.template import Template, load_handler
 
-KEY = "soak-key"
 GAPS = ("claim", "post", "close")
 BURST = 10  # messages of one webhook to one chat
 FAULTY = 0.2
@@ -43,7 +31,6 @@ FAULTS = (
     + ["timeout", "timeout-after"]
 )
 SEQUENCE = 400  # answers that are set at a time
-LEASE_SECONDS = "3"
 DRAIN_SECONDS = 1800.0
 TERMINAL = {"failed", "dead"}
 
@@ -57,46 +44,6 @@ class Told:
     kills: Counter[str] = field(default_factory=Counter)
 
 
-class Provider(threading.Thread):
-    """The simulated provider on a port of its own."""
-
-    def __init__(self, chats: list[str]) -> None:
-        super().__init__(daemon=True)
-        self.phone = Phone(chats, key=KEY)
-        app = Starlette(routes=[Mount("/blooio", simulator(self.phone))])
-        self._server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
-
-    def run(self) -> None:
-        self._server.run()
-
-    @property
-    def url(self) -> str:
-        while not self._server.started:
-            self.join(0.01)
-        return f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}/blooio"
-
-
-def rules_for(chats: list[str]) -> str:
-    named = "\n".join(f"  {chat}: {chat}" for chat in chats)
-    return f"""
-chats:
-{named}
-sources:
-  soak: {{kind: json, auth: none}}
-rules:
-  - name: bursts
-    when: payload.texts
-    each: payload.texts
-    chat: "{{{{ payload.chat }}}}"
-    otherwise: {chats[0]}
-    text: "{{{{ item }}}}"
-  - name: singles
-    chat: "{{{{ payload.chat }}}}"
-    otherwise: {chats[0]}
-    text: "{{{{ payload.text }}}}"
-"""
-
-
 class Soak:
     """One run; ``chance`` makes it repeatable as far as threads allow."""
 
@@ -107,57 +54,14 @@ class Soak:
         self.told = Told()
 
     def run(self) -> Told:
-        provider = Provider(self.chats)
-        provider.start()
-        with tempfile.TemporaryDirectory() as folder, Engine(TEMPLATE) as engine:
-            place = Path(folder)
-            environment = self._environment(place, engine.endpoint_url, provider.url)
-            os.environ.update(environment)
-            template = Template.load(TEMPLATE, engine.endpoint_url)
-            (place / "orders").mkdir()
-            with self._worker(environment, place) as worker, self._faults(provider.url):
-                killer = threading.Thread(target=self._kill, args=(worker, place / "orders", provider), daemon=True)
-                killer.start()
-                self._send(template)
-                killer.join()
-                self._drain(engine.endpoint_url, template)
-            self._judge(provider, self._rows(engine.endpoint_url))
+        with stage(self.chats) as on, self._faults(on.provider.url):
+            killer = threading.Thread(target=self._kill, args=(on,), daemon=True)
+            killer.start()
+            self._send(on.template)
+            killer.join()
+            until(on.is_empty, DRAIN_SECONDS)
+            self._judge(on)
         return self.told
-
-    def _environment(self, place: Path, engine_url: str, provider_url: str) -> dict[str, str]:
-        (place / "rules.yaml").write_text(rules_for(self.chats))
-        template = Template.load(TEMPLATE, engine_url)
-        return {
-            **template.functions["DeliverFunction"].environment,
-            **CREDENTIALS,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": engine_url,
-            "BLOOIO_BASE_URL": f"{provider_url}/v4",
-            "HOOKLINE_SECRETS": json.dumps({"BLOOIO_API_KEY": KEY}),
-            "SECRETS_ID": "",
-            "RULES_FILE": str(place / "rules.yaml"),
-            "LEASE_SECONDS": LEASE_SECONDS,
-            "LOG_LEVEL": "CRITICAL",
-            "POWERTOOLS_METRICS_DISABLED": "true",
-        }
-
-    @contextmanager
-    def _worker(self, environment: dict[str, str], place: Path) -> Iterator[Supervised]:
-        argv = [
-            "crashing",
-            "--template",
-            str(TEMPLATE),
-            "--queue",
-            "DeliveryQueue",
-            "--journal",
-            str(place / "journal"),
-        ]
-        here = {"PYTHONPATH": str(Path(__file__).parent), "SOAK_ORDERS": str(place / "orders")}
-        worker = Supervised(argv, {**os.environ, **environment, **here})
-        try:
-            yield worker
-        finally:
-            worker.stop()
 
     @contextmanager
     def _faults(self, url: str) -> Iterator[None]:
@@ -200,38 +104,28 @@ class Soak:
             self.told.webhooks += 1
             self.told.accepted += [(chat, text) for text in texts]
 
-    def _kill(self, worker: Supervised, orders: Path, provider: Provider) -> None:
+    def _kill(self, on: Stage) -> None:
         """Order the deaths all along the run, each gap as often as the others."""
         share = self.messages / (self.kills + 1)
         for n in range(self.kills):
             due = share * (n + self.chance.random())
-            _until(lambda due=due: len(provider.phone.texts()) >= due, DRAIN_SECONDS)
-            gap, pid = GAPS[n % len(GAPS)], worker.pid
-            (orders / gap).touch()
-            _until(lambda old=pid: worker.pid != old, DRAIN_SECONDS)
+            until(lambda due=due: len(on.provider.phone.texts()) >= due, DRAIN_SECONDS)
+            gap, pid = GAPS[n % len(GAPS)], on.worker.pid
+            (on.orders / gap).touch()
+            until(lambda old=pid: on.worker.pid != old, DRAIN_SECONDS)
             self.told.kills[gap] += 1
 
-    def _drain(self, engine_url: str, template: Template) -> None:
-        sqs, url = clients_for(engine_url)("sqs"), template.event_source("DeliveryQueue").queue.url
-        names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-
-        def is_empty() -> bool:
-            counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-            return not any(int(count) for count in counts.values())
-
-        _until(is_empty, DRAIN_SECONDS)
-
-    def _rows(self, engine_url: str) -> dict[str, str]:
-        """Return the status of each text's row."""
-        pages = clients_for(engine_url)("dynamodb").get_paginator("scan").paginate(TableName="DeliveryLog")
-        return {item["text"]["S"]: item["status"]["S"] for page in pages for item in page["Items"]}
-
-    def _judge(self, provider: Provider, rows: dict[str, str]) -> None:
+    def _judge(self, on: Stage) -> None:
+        provider, rows = on.provider, on.rows()
         arrived: dict[str, list[str]] = defaultdict(list)
         for text in provider.phone.texts():
             arrived[text.chat_id].append(text.text)
         times = Counter(text for texts in arrived.values() for text in texts)
-        closed = {text for _, text in self.told.accepted if text not in times and rows.get(text) in TERMINAL}
+        closed = {
+            text
+            for _, text in self.told.accepted
+            if text not in times and text in rows and rows[text]["status"]["S"] in TERMINAL
+        }
         self.delivered = sum(text in times for _, text in self.told.accepted)
         self.dead = len(closed)
         self.lost = [text for _, text in self.told.accepted if text not in times and text not in closed]
@@ -258,14 +152,6 @@ def _event(content: dict[str, Any]) -> dict[str, Any]:
         "body": json.dumps(content),
         "isBase64Encoded": False,
     }
-
-
-def _until(is_true: Callable[[], bool], within: float) -> None:
-    deadline = time.monotonic() + within
-    while not is_true():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"It did not happen within {within:.0f} s.")
-        time.sleep(0.05)
 
 
 def main() -> None:

@@ -2,17 +2,18 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from local.project import ROOT
 
 SHORT = ["--messages", "400", "--chats", "12", "--kills", "6", "--seed", "20"]
 
 
 @pytest.mark.slow
 def test_nothing_is_lost_doubled_or_out_of_order() -> None:
-    command = [sys.executable, str(Path(__file__).with_name("soak.py")), *SHORT]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "tests.soak.soak", *SHORT]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     print(ended.stdout)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "kills         6 (2 in claim, 2 in close, 2 in post)" in ended.stdout
