@@ -7,7 +7,7 @@ import pytest
 
 from local.project import ROOT
 
-SHORT = ["--messages", "400", "--chats", "12", "--kills", "6", "--seed", "20"]
+SHORT = ["--messages", "250", "--chats", "12", "--kills", "6", "--seed", "20"]
 
 
 @pytest.mark.slow
