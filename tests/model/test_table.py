@@ -1,0 +1,24 @@
+"""The model's table against DeliveryLog's own tests: whatever they demand of the other engines, it does too."""
+
+from typing import Any
+
+import pytest
+from tests.layer.hookline.test_log import *  # noqa: F403 - every test there, once more with the table below
+from tests.model.table import Table
+
+
+class OneTable:
+    """What those tests know as ``cloud``."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def clients(self, service: str) -> Table:
+        assert service == "dynamodb"
+        return self._table
+
+
+@pytest.fixture(params=["moto"])
+def cloud(clock: Any) -> OneTable:
+    """Give what stands in for moto: as many threads have to get along with it."""
+    return OneTable(Table(clock))
