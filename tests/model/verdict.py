@@ -70,6 +70,8 @@ class Verdict:
     def nothing_is_doubled(self) -> None:
         counted = 0
         for row in self._every_row():
+            if "fallback_of" in row:
+                assert self._was_passed_on(row), f"stands in for what didn't fail: {row}"
             arrived = self._of(row)
             counted += len(arrived)
             assert len([sent for sent in arrived if sent.is_on_phone]) <= 1, row
@@ -116,6 +118,12 @@ class Verdict:
         if "fallback_to" in row:
             assert [other["fallback_of"] for other in self.rows[row["fallback_to"]]] == [row["id"]]
             self._is_told(row["fallback_to"])
+
+    def _was_passed_on(self, stand_in: Row) -> bool:
+        return any(
+            row["status"] in GIVEN_UP and row.get("fallback_to") == stand_in["id"]
+            for row in self.rows[stand_in["fallback_of"]]
+        )
 
     def _every_row(self) -> Iterator[Row]:
         return (row for rows in self.rows.values() for row in rows)
