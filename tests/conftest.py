@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pytest
 from moto.moto_api._internal.models import moto_api_backend
 
-from local.engine import CREDENTIALS, Clients, clients_for, create, running, serve
-from local.intrinsics import REGION
+from local.cloud.engine import CREDENTIALS, Clients, clients_for, create, running, serve
+from local.cloud.intrinsics import REGION
+from local.cloud.template import Template
 from local.project import TEMPLATE
-from local.template import Template
 
 NOON = 1_793_620_800_000  # 2 November 2026, 12:00 UTC, in ms
 

@@ -10,8 +10,8 @@ import pytest
 from hookline import gateway
 from hookline.identity import queue_key
 from hookline.models import Message
+from local.cloud.template import Template
 from local.project import ROOT, SAM_LOCAL, TEMPLATE
-from local.template import Template
 
 EVENTS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "events").glob("*.json")}
 WEBHOOKS = [name for name, event in EVENTS.items() if "requestContext" in event]

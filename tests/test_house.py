@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hookline.rules import load
-from local.events import read_webhook
-from local.explain import TAKEN, explain
+from local.commands.events import read_webhook
+from local.commands.explain import TAKEN, explain
 from local.project import ROOT, RULES
 
 WEBHOOKS = sorted(path for path in (ROOT / "events").glob("*.json") if path.stem != "deliver_sqs")

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from hookline.errors import RulesError
-from local import cli_log, cli_send
+from local.commands import cli_log, cli_send
+from local.commands.runs import USUAL_PORT
+from local.commands.terminal import AsJson, fail, sentences
 from local.project import RULES
-from local.runs import USUAL_PORT
-from local.terminal import AsJson, fail, sentences
 
 app = typer.Typer(
     help="Turns any webhook into a text message.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
@@ -84,9 +84,9 @@ def explain(
     Example: hookline explain functions/rules/rules.yaml events/alertmanager_critical.json
     """
     from hookline.rules import load  # noqa: PLC0415
-    from local.events import read_webhook  # noqa: PLC0415
-    from local.explain import TAKEN  # noqa: PLC0415
-    from local.explain import explain as explained  # noqa: PLC0415
+    from local.commands.events import read_webhook  # noqa: PLC0415
+    from local.commands.explain import TAKEN  # noqa: PLC0415
+    from local.commands.explain import explain as explained  # noqa: PLC0415
 
     with sentences():
         lines = explained(load(rules), read_webhook(event, source))
@@ -106,7 +106,7 @@ def event(file: EventFile) -> None:
 
     Example: hookline event events/json_deploy.json | sam local invoke ReceiveFunction -e -
     """
-    from local.events import read_fresh  # noqa: PLC0415
+    from local.commands.events import read_fresh  # noqa: PLC0415
 
     with sentences():
         fresh = read_fresh(file)

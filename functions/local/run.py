@@ -22,19 +22,19 @@ from hookline.receipts import WEBHOOK_SECRET
 from hookline.rules import Rules, load
 from hookline.wiring import API_KEY
 from local import curl
-from local.engine import CREDENTIALS, Engine
-from local.gateway import Integration, gateway
-from local.intrinsics import REGION
+from local.cloud.engine import CREDENTIALS, Engine
+from local.cloud.gateway import Integration, gateway
+from local.cloud.intrinsics import REGION
+from local.cloud.supervise import Supervised
+from local.cloud.template import Function, Handler, Template, load_handler
+from local.commands.lines import printable
+from local.commands.runs import Run, published
 from local.keys import secrets_for
-from local.lines import printable
 from local.page import page
-from local.phone import Phone
 from local.project import TEMPLATE
-from local.receipts import Receipts
-from local.runs import Run, published
-from local.simulator import simulator
-from local.supervise import Supervised
-from local.template import Function, Handler, Template, load_handler
+from local.provider.phone import Phone
+from local.provider.receipts import Receipts
+from local.provider.simulator import simulator
 
 LOOPBACK = "127.0.0.1"
 LIVE_BASE_URL = "https://api.blooio.com/v4"
@@ -108,7 +108,7 @@ def serve(place: Place) -> None:
         # Each has a second or two of imports; they go on side by side, and the worker waits for the engine.
         starting = side.submit(Engine, TEMPLATE, engine_port)
         worker = Supervised(
-            ["local.worker", "--template", str(TEMPLATE), "--queue", DELIVERIES, "--journal", journal],
+            ["local.cloud.worker", "--template", str(TEMPLATE), "--queue", DELIVERIES, "--journal", journal],
             {**os.environ, **place.environment(_worker(template), engine_url)},
         )
         try:

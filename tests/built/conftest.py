@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from local.intrinsics import parse
+from local.cloud.intrinsics import parse
+from local.cloud.template import Template
 from local.project import ROOT
-from local.template import Template
 
 RUNTIME_CLIENT = "awslambdaric"
 BUILD_SECONDS = 300

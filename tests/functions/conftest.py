@@ -13,11 +13,11 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from local.invocation import Context
-from local.phone import Phone
+from local.cloud.invocation import Context
+from local.cloud.template import Template, load_handler
 from local.project import ROOT, RULES
-from local.simulator import simulator
-from local.template import Template, load_handler
+from local.provider.phone import Phone
+from local.provider.simulator import simulator
 
 CHATS = ("chat_a1b2c3d4", "chat_e5f6a7b8")
 SECRETS = {

@@ -7,8 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from hookline.clock import MINUTE, SECOND_MS
-from local.groups import Entry, Groups
-from local.template import Queue
+from local.cloud.groups import Entry, Groups
+from local.cloud.template import Queue
 
 DEDUPLICATION_MS = 5 * MINUTE * SECOND_MS
 MOST_PER_BATCH = 10

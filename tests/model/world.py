@@ -22,8 +22,8 @@ from hookline.log import DeliveryLog
 from hookline.models import Destination, Message, Receipt
 from hookline.outbox import Outbox
 from hookline.queue import Queue
+from local.cloud.template import Template
 from local.project import TEMPLATE
-from local.template import Template
 
 LEASE, DAYS = 30.0, 30  # seconds, days
 ATTEMPT = 8.0  # seconds

@@ -13,7 +13,7 @@ from typing import Any
 from blooio import Blooio
 from hookline import outbox
 from hookline.log import Claim, DeliveryLog
-from local import worker
+from local.cloud import worker
 
 # Hours of waiting in minutes: what is waited for is the same.
 outbox.AUTH_RETRY = 1

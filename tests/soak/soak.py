@@ -18,8 +18,8 @@ from typing import Any
 import httpx
 from tests.soak.stage import Stage, stage, until
 
-from local.invocation import Context
-from local.template import Template, load_handler
+from local.cloud.invocation import Context
+from local.cloud.template import Template, load_handler
 
 GAPS = ("claim", "post", "close")
 BURST = 10  # messages of one webhook to one chat

@@ -16,13 +16,13 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from local.engine import CREDENTIALS, Engine, clients_for
-from local.intrinsics import REGION
-from local.phone import Phone
+from local.cloud.engine import CREDENTIALS, Engine, clients_for
+from local.cloud.intrinsics import REGION
+from local.cloud.supervise import Supervised
+from local.cloud.template import Template
 from local.project import TEMPLATE
-from local.simulator import simulator
-from local.supervise import Supervised
-from local.template import Template
+from local.provider.phone import Phone
+from local.provider.simulator import simulator
 
 KEY = "soak-key"
 LEASE_SECONDS = "3"

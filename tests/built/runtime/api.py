@@ -7,8 +7,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from local.invocation import MILLISECONDS, Context
-from local.template import Function
+from local.cloud.invocation import MILLISECONDS, Context
+from local.cloud.template import Function
 
 ANSWER_SECONDS = 30.0
 

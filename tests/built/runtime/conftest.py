@@ -19,11 +19,11 @@ from tests.built.conftest import Build, missing
 from tests.built.runtime.api import RuntimeApi
 from tests.conftest import Cloud
 
-from local.engine import CREDENTIALS
-from local.intrinsics import REGION
-from local.phone import Phone
+from local.cloud.engine import CREDENTIALS
+from local.cloud.intrinsics import REGION
 from local.project import SAM_LOCAL
-from local.simulator import simulator
+from local.provider.phone import Phone
+from local.provider.simulator import simulator
 
 CHATS = ["chat_a1b2c3d4", "chat_e5f6a7b8"]  # of the rules that ship
 OVERRIDES: dict[str, str] = json.loads(SAM_LOCAL.read_text(encoding="utf-8"))["Parameters"]

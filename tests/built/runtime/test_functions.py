@@ -10,8 +10,8 @@ from tests.built.runtime.api import RuntimeApi
 from tests.built.runtime.conftest import CHATS
 from tests.conftest import Cloud
 
-from local.phone import Phone
 from local.project import ROOT
+from local.provider.phone import Phone
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from tests.dynamodb_local import dynamodb_local
 from hookline.claim import Decision, Status
 from hookline.log import MAX_ATTEMPTS_KEPT, Claim, DeliveryLog, NotClaimed
 from hookline.models import Message
-from local.engine import clients_for
+from local.cloud.engine import clients_for
 
 LEASE, DAYS, REPEAT = 30.0, 30, 300  # seconds, days, seconds
 CLAIMED_AT_ONCE = {"moto": 200, "dynamodb-local": 1000}  # moto takes its time

@@ -1,0 +1,1 @@
+"""What `hookline` does beside running: it reads the log, sends again, explains."""

@@ -1,0 +1,129 @@
+"""How the log looks at a terminal: a row as one line, a delivery as a page."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from hookline.claim import GIVEN_UP, TOLD, Status
+from local.commands import moments
+from local.commands.history import SHORTEST_BEGINNING, created_at, is_given_up
+from local.commands.wanted import Row
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+MISSING = "-"
+# A webhook's words must not move the cursor of whoever reads them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SHOWN = ("effect", "reply_to", "variant", "protocol", "channel_type", "message_id", "copies")
+_LINKS = {"fallback_of": "stands in for", "fallback_to": "passed on to"}
+
+
+class Lines:
+    """Makes lines whose columns stay below each other, also of rows that come later."""
+
+    def __init__(self, at: Callable[[Row], int] = created_at) -> None:
+        self._at = at
+        self._widths: dict[str, int] = {}
+
+    def line(self, row: Row) -> Text:
+        told = trouble(row)
+        return Text.assemble(
+            (moments.full(self._at(row)), "dim"),
+            f"  {row['id'][:SHORTEST_BEGINNING]}  ",
+            (self._column("status", row["status"]), style(row["status"])),
+            f"  {self._column('chat', row.get('chat_name', MISSING))}",
+            f"  {self._column('rule', row.get('rule', MISSING))}  ",
+            # Before the text, which may be long: a terminal cuts the line at its edge.
+            (f"[{told}]  " if told else "", "red"),
+            _first_line(row),
+        )
+
+    def fit(self, rows: Sequence[Row]) -> None:
+        """Make the columns wide enough for all of these."""
+        for row in rows:
+            self.line(row)
+
+    def _column(self, name: str, content: str) -> str:
+        content = printable(content)
+        width = self._widths[name] = max(self._widths.get(name, 0), cell_len(content))
+        return content + " " * (width - cell_len(content))
+
+
+def _first_line(row: Row) -> str:
+    first, _, more = printable(str(row.get("text", ""))).strip().partition("\n")
+    return first + ("…" if more else "")
+
+
+def whole(rows: Sequence[Row]) -> Iterator["RenderableType"]:
+    """Give a delivery with everything that happened to it, one generation after the other."""
+    for row in rows:
+        about = Table.grid(padding=(0, 2))
+        for word, content in _about(row, len(rows)):
+            about.add_row(Text(word, "dim"), Text(printable(content)))
+        yield about
+        yield Text()
+        if attempts := row.get("attempts"):
+            yield _attempts(attempts)
+            yield Text()
+
+
+def _about(row: Row, generations: int) -> Iterator[tuple[str, str]]:
+    yield "delivery", row["id"]
+    if generations > 1:
+        yield "generation", f"{row['generation']} of {generations}"
+    yield "status", row["status"] + (f": {told}" if (told := trouble(row)) else "")
+    yield "time", f"{moments.full(created_at(row))}, last changed {moments.full(row['updated_at'])}"
+    if "chat" in row:
+        yield "chat", f"{row.get('chat_name', '')} ({row['chat']})"
+    for name in ("source", "rule", "reason", "event_id", "request_id", *_SHOWN):
+        if row.get(name):
+            yield name.replace("_", " "), str(row[name])
+    for name, words in _LINKS.items():
+        if row.get(name):
+            yield words, str(row[name])
+    yield "text", str(row.get("text", ""))
+
+
+def _attempts(attempts: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table("attempt", "ms", "verdict", "http", "code", "reason", box=None, pad_edge=False, header_style="dim")
+    for attempt in attempts:
+        told = [attempt.get(name, MISSING) for name in ("took", "verdict", "http_status", "code", "reason")]
+        table.add_row(moments.full(attempt["at"]), *(Text(printable(str(content))) for content in told))
+    return table
+
+
+def trouble(row: Row) -> str:
+    """Return what went wrong, in the provider's words; nothing of a row with which all is well."""
+    if not (is_given_up(row) or row["status"] == Status.RETRYING):
+        return _in_one_line(str(row.get("reason", "")))
+    attempts = row.get("attempts") or [{}]
+    error: Mapping[str, Any] = row.get("error") or attempts[-1]
+    answer = " ".join(str(error[name]) for name in ("http_status", "code") if error.get(name))
+    last = f"last: {error['last']}" if error.get("last") else ""
+    said = ": ".join(filter(None, [answer, str(error.get("reason") or "").rstrip(".")]))
+    return _in_one_line(", ".join(filter(None, [said, last])))
+
+
+def _in_one_line(text: str) -> str:
+    return printable(" ".join(text.split()))
+
+
+def machine(row: Row) -> Row:
+    """Return the row for machines: as it is, under the name that the sender was told."""
+    return {"delivery_id": row["id"], **{name: value for name, value in row.items() if name != "id"}}
+
+
+def style(status: str) -> str:
+    """Return the colour of a status."""
+    if status in TOLD:
+        return "green"
+    return "red" if status in GIVEN_UP else {"retrying": "yellow", "sending": "cyan"}.get(status, "")
+
+
+def printable(text: str) -> str:
+    return _CONTROL.sub("�", text)

@@ -1,0 +1,75 @@
+"""Sends again what the log knows: one delivery, or all that were given up."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from hookline.errors import QueueRefused
+from hookline.models import Message
+from hookline.queue import BATCH, Queue
+from local.commands import moments
+from local.commands.errors import No, Wrong
+from local.commands.history import History
+from local.commands.replay import again
+from local.commands.stack import Stack
+from local.commands.terminal import say_json
+from local.commands.turn import Turn, tell, turn
+
+
+@dataclass(frozen=True)
+class Resend:
+    history: History
+    queue: Queue
+    as_json: bool
+
+    @classmethod
+    def of(cls, place: Stack, *, as_json: bool) -> "Resend":
+        history = History(place.clients("dynamodb"), place.table)
+        return cls(history, Queue(place.clients("sqs"), place.queue_url), as_json)
+
+    def one(self, given: str, *, wait: bool) -> None:
+        """Queue the delivery whose id begins so. Raises like ``History.one`` and ``again``."""
+        rows = self.history.one(given)
+        message = again(rows, _now_ms())
+        self.queue.put([message])
+        if not self.as_json:
+            typer.echo(f"{message.delivery_id} is queued again for {message.chat_name}.")
+        tell(turn(self.history, message, after=rows[-1]["generation"]) if wait else Turn(message), as_json=self.as_json)
+
+    def many(self, statuses: Sequence[str], since: str | None, *, ask: bool) -> None:
+        """Queue all that ended so, oldest first. Raises No when there are none, or the person says so."""
+        begin = moments.since(since, datetime.now(UTC)) if since else 0
+        rows = self.history.given_up(statuses, begin)
+        # Without a chat it is no delivery; with a fallback somebody was told already.
+        messages = [again([row], _now_ms()) for row in rows if "chat" in row and "fallback_to" not in row]
+        if not messages:
+            raise No(f"Nothing is {' or '.join(statuses)}" + (f" since {moments.full(begin)}." if begin else "."))
+        chats = ", ".join(f"{count} for {chat}" for chat, count in Counter(m.chat_name for m in messages).items())
+        if ask and not sys.stdin.isatty():
+            raise Wrong(f"This really sends {len(messages)} ({chats}); where nobody can be asked, say --yes.")
+        if ask and not typer.confirm(f"Really send {len(messages)} ({chats})?", err=True):
+            raise No("Nothing was sent.")
+        self._put(messages)
+        if self.as_json:
+            say_json([Turn(message).shown() for message in messages])
+        else:
+            typer.echo(f"{len(messages)} queued again: {chats}. `hookline log --follow` shows what becomes of them.")
+
+    def _put(self, messages: Sequence[Message]) -> None:
+        console = Console(stderr=True)
+        starts = range(0, len(messages), BATCH)
+        for start in track(starts, "Queueing", console=console, disable=not console.is_terminal):
+            try:
+                self.queue.put(messages[start : start + BATCH])
+            except QueueRefused as error:
+                raise Wrong(f"{start} of {len(messages)} were queued, then {error}.") from error
+
+
+def _now_ms() -> int:
+    return moments.to_ms(datetime.now(UTC))

@@ -1,0 +1,120 @@
+"""The stack that a command is about: the one that runs on this machine, or a deployed one."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local.cloud.engine import Clients, clients_for
+from local.commands import runs
+from local.commands.errors import Wrong
+from local.project import RULES
+
+if TYPE_CHECKING:
+    from hookline.rules import Rules
+
+BLOOIO_BASE_URL = "https://api.blooio.com/v4"  # the template's default, for a stack that doesn't tell
+TABLE, QUEUE, DEAD_LETTERS, SECRETS = "DeliveryLogTable", "DeliveryQueueUrl", "DeadLetterQueueUrl", "SecretsId"
+
+
+class NoStack(Wrong):
+    """There is no such stack, or it isn't ours; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What the commands need of it. ``api_key`` asks the secret store; it raises SecretsUnavailable."""
+
+    name: str
+    table: str
+    queue_url: str
+    dead_letter_queue_url: str
+    blooio_base_url: str
+    rules_file: Path
+    clients: Clients
+    api_key: Callable[[], str]
+    is_deployed: bool = False
+
+    def rules(self) -> "Rules":
+        """Return the rules that its chats have their names from. Raises RulesError."""
+        from hookline.rules import load  # noqa: PLC0415 - a log without names needn't wait for it
+
+        return load(self.rules_file)
+
+
+def find(name: str | None, region: str | None, profile: str | None, port: int | None) -> Stack:
+    """Return the deployed stack of that name, or without a name the run on the port.
+
+    Raises NoRun, NoStack, and what boto3 raises when the account can't be reached.
+    """
+    if name is None:
+        return of_run(runs.find(port))
+    import boto3  # noqa: PLC0415 - 0.3 s that the other commands needn't wait
+
+    session = boto3.Session(region_name=region, profile_name=profile)
+    rules_file = Path(os.environ.get("RULES") or RULES)
+    return deployed(name, cache(session.client), rules_file)
+
+
+def of_run(run: runs.Run) -> Stack:
+    """Return the stack that a local run plays."""
+    return Stack(
+        name=f"the run on port {run.port}",
+        table=run.outputs[TABLE],
+        queue_url=run.outputs[QUEUE],
+        dead_letter_queue_url=run.outputs[DEAD_LETTERS],
+        blooio_base_url=run.blooio_base_url,
+        rules_file=Path(run.rules_file),
+        clients=clients_for(run.engine_url),
+        api_key=lambda: _key_of_run(run),
+    )
+
+
+def _key_of_run(run: runs.Run) -> str:
+    from hookline.wiring import API_KEY  # noqa: PLC0415 - it brings the whole second half along
+
+    return run.secrets[API_KEY][0]
+
+
+def deployed(name: str, clients: Clients, rules_file: Path) -> Stack:
+    """Return a deployed stack by what CloudFormation says of it. Raises NoStack."""
+    described = _described(name, clients("cloudformation"))
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    parameters = {given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])}
+    if missing := [key for key in (TABLE, QUEUE, DEAD_LETTERS, SECRETS) if key not in outputs]:
+        raise NoStack(f"The stack {name} has no output {', '.join(missing)}: it is another's, or not deployed whole.")
+    return Stack(
+        name=f"the stack {name}",
+        table=outputs[TABLE],
+        queue_url=outputs[QUEUE],
+        dead_letter_queue_url=outputs[DEAD_LETTERS],
+        blooio_base_url=parameters.get("BlooioBaseUrl") or BLOOIO_BASE_URL,
+        rules_file=rules_file,
+        clients=clients,
+        api_key=lambda: _api_key(clients("secretsmanager"), outputs[SECRETS]),
+        is_deployed=True,
+    )
+
+
+def _described(name: str, client: Any) -> Mapping[str, Any]:
+    try:
+        [described] = client.describe_stacks(StackName=name)["Stacks"]
+    except client.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        region = client.meta.region_name
+        sentence = (
+            f"There is no stack {name} in {region}; samconfig.toml has its name, --region and --profile say where."
+        )
+        raise NoStack(sentence) from error
+    found: Mapping[str, Any] = described
+    return found
+
+
+def _api_key(client: Any, secret_id: str) -> str:
+    from hookline.secrets import Secrets  # noqa: PLC0415
+    from hookline.wiring import API_KEY, now_ms  # noqa: PLC0415
+
+    return Secrets(lambda: client.get_secret_value(SecretId=secret_id)["SecretString"], now_ms).get(API_KEY)[0]

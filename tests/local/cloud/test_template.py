@@ -1,0 +1,131 @@
+"""The template is read as CloudFormation would read it, with the names of the local engine."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from local.cloud.template import Function, Route, Template, load_handler
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+ENDPOINT = "http://127.0.0.1:5001"
+SMALL = """
+Parameters:
+  Level: {Type: String, Default: INFO}
+  Size: {Type: Number, Default: 10}
+  Needed: {Type: String}
+Conditions:
+  Loud: !Equals [!Ref Level, DEBUG]
+Globals:
+  Function:
+    Timeout: 7
+    Handler: app.handler
+    Environment: {Variables: {LEVEL: !Ref Level, SIZE: !Ref Size, BOTH: globals}}
+Resources:
+  Plain: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: !Ref Size}}
+  Keys: {Type: AWS::DynamoDB::Table}
+  One:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: one/
+      Environment:
+        Variables:
+          BOTH: function
+          QUEUE: !Ref Plain
+          ARN: !GetAtt Plain.Arn
+          TABLE: !GetAtt Keys.Arn
+          TEXT: !Sub "${AWS::Region}/${Plain.QueueName}/${!Literal}"
+          MORE: !Sub ["${Level}-${x}", {x: !Ref Size}]
+          MODE: !If [Loud, loud, quiet]
+          GONE: !If [Loud, loud, !Ref "AWS::NoValue"]
+          FLAG: true
+"""
+
+
+def read(text: str, folder: Path, **parameters: str) -> Template:
+    path = folder / "template.yaml"
+    path.write_text(text, encoding="utf-8")
+    return Template.load(path, ENDPOINT, parameters)
+
+
+def test_the_functions_environment_has_its_intrinsics_answered(tmp_path: Path) -> None:
+    assert read(SMALL, tmp_path).functions["One"].environment == {
+        "LEVEL": "INFO",
+        "SIZE": "10",
+        "BOTH": "function",
+        "QUEUE": f"{ENDPOINT}/123456789012/Plain",
+        "ARN": "arn:aws:sqs:us-east-1:123456789012:Plain",
+        "TABLE": "arn:aws:dynamodb:us-east-1:123456789012:table/Keys",
+        "TEXT": "us-east-1/Plain/${Literal}",
+        "MORE": "INFO-10",
+        "MODE": "quiet",
+        "FLAG": "true",
+    }
+
+
+def test_a_parameter_given_goes_before_its_default(tmp_path: Path) -> None:
+    environment = read(SMALL, tmp_path, Level="DEBUG").functions["One"].environment
+    assert (environment["LEVEL"], environment["MODE"], environment["GONE"]) == ("DEBUG", "loud", "loud")
+
+
+def test_a_parameter_without_default_must_be_given(tmp_path: Path) -> None:
+    text = SMALL.replace("BOTH: function", "BOTH: !Ref Needed")
+    with pytest.raises(ValueError, match="parameter Needed has no Default: give it a value"):
+        _ = read(text, tmp_path).functions
+    assert read(text, tmp_path, Needed="here").functions["One"].environment["BOTH"] == "here"
+
+
+def test_globals_hold_where_a_function_is_silent(tmp_path: Path) -> None:
+    function = read(SMALL, tmp_path).functions["One"]
+    assert (function.timeout_seconds, function.handler, function.code) == (7, "app.handler", tmp_path / "one")
+
+
+def test_a_standard_queue_keeps_its_name_and_takes_numbers_as_text(tmp_path: Path) -> None:
+    (queue,) = read(SMALL, tmp_path).queues
+    assert (queue.name, queue.attributes) == ("Plain", {"VisibilityTimeout": "10"})
+
+
+def test_a_dead_letter_queue_comes_before_its_source() -> None:
+    dead, source = Template.load(TEMPLATE, ENDPOINT).queues
+    assert (dead.name, source.name) == ("DeadLetterQueue.fifo", "DeliveryQueue.fifo")
+    assert json.loads(source.attributes["RedrivePolicy"])["deadLetterTargetArn"] == dead.arn
+
+
+def test_the_table_is_what_boto3_takes() -> None:
+    (table,) = Template.load(TEMPLATE, ENDPOINT).tables
+    assert table.create["TableName"] == "DeliveryLog"
+    assert table.create["KeySchema"][0] == {"AttributeName": "id", "KeyType": "HASH"}
+    assert table.expiry is not None
+    assert table.expiry["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_the_mapping_of_a_queue_is_found_by_its_logical_id() -> None:
+    source = Template.load(TEMPLATE, ENDPOINT).event_source("DeliveryQueue")
+    assert (source.function, source.queue.id, source.batch_size) == ("DeliverFunction", "DeliveryQueue", 10)
+    assert source.reports_failures
+
+
+def test_a_queue_that_nothing_reads_is_named_with_those_that_are_read() -> None:
+    with pytest.raises(LookupError, match="reads the queue DeadLetterQueue; those that are read: DeliveryQueue"):
+        Template.load(TEMPLATE, ENDPOINT).event_source("DeadLetterQueue")
+
+
+def test_the_hooks_route_leads_to_receive() -> None:
+    assert Route("ReceiveFunction", "ANY", "/hooks/{source}") in Template.load(TEMPLATE, ENDPOINT).routes
+
+
+def function_in(folder: Path, name: str) -> Function:
+    return Function(name, folder, "app.handler", timeout_seconds=1, memory_mb=128, environment={})
+
+
+def test_two_functions_modules_of_one_name_stay_apart(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "app.py").write_text(f"def handler(event, context): return {name!r}\n", encoding="utf-8")
+    handlers = [load_handler(function_in(tmp_path / name, name)) for name in ("one", "two")]
+    assert [handler({}, None) for handler in handlers] == ["one", "two"]
+
+
+def test_a_handler_that_isnt_there_is_named_with_its_path(tmp_path: Path) -> None:
+    with pytest.raises(ImportError, match=r"Deliver: its handler app\.handler should be in .*app\.py, which isn't"):
+        load_handler(function_in(tmp_path, "Deliver"))

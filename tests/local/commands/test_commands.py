@@ -1,0 +1,237 @@
+"""`log`, `replay`, `send` and `chats` as they are typed, against the engine with rows of the real log."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from hookline.claim import Status
+from hookline.log import Claim, DeliveryLog
+from hookline.models import Message
+from local.cli import app
+from local.commands import runs, show
+from local.commands.history import History
+from local.commands.runs import Run, published
+from local.commands.wanted import Row
+
+RULES = """\
+chats: {oncall: chat_1, office: chat_2}
+sources: {json: {kind: json, auth: none}}
+rules: [{name: all, chat: oncall}]
+"""
+REFUSED = {"verdict": "invalid", "http_status": 422, "code": "validation_failed", "reason": "Not\x1b[31m so."}
+SILENT = {"verdict": "retry", "code": "ReadTimeout", "reason": "no answer"}
+
+
+def hookline(*arguments: str, **more: Any) -> Any:
+    return CliRunner().invoke(app, arguments, **more)
+
+
+@pytest.fixture(autouse=True)
+def _run(cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Publish the engine as a run, on the engine's own port: no other run has that."""
+    port = urlsplit(cloud.url).port or 0
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULES)
+    run = Run(
+        pid=os.getpid(), port=port, url="http://127.0.0.1:1", engine_url=cloud.url,
+        blooio_base_url="http://127.0.0.1:1/v4", rules_file=str(rules), outputs=cloud.template.outputs,
+        secrets={"BLOOIO_API_KEY": ("bl_local",)},
+    )  # fmt: skip
+    monkeypatch.setenv("PORT", str(port))
+    with published(run, runs.RUNS):
+        yield
+
+
+class Rows:
+    def __init__(self, cloud: Any, clock: Any) -> None:
+        self.clock = clock
+        self._log = DeliveryLog(cloud.clients("dynamodb"), "DeliveryLog", clock, 30.0, 30)
+
+    def add(self, name: str, status: Status = Status.SENT, error: dict[str, Any] | None = None, **more: Any) -> str:
+        self.clock.advance(1)
+        message = Message(
+            delivery_id=f"{name}-6c3e-5a0b-8f6c-1d1f9c2f1a11", source="json", rule="all", event_id="e", request_id="r",
+            accepted_at=self.clock(), queued_at=self.clock(),
+            **{"chat": "chat_1", "chat_name": "oncall", "text": f"Text {name}\nmore", **more},
+        )  # fmt: skip
+        claim = self._log.claim(message, "{}")
+        assert isinstance(claim, Claim)
+        attempt = {"at": self.clock(), "took": 7, **(error or {"verdict": "sent", "http_status": 201})}
+        told: dict[str, Any] = {"error": error} if error else {"message_id": f"msg_{name}"}
+        self._log.close(claim, status, told, attempt)
+        return message.delivery_id
+
+
+@pytest.fixture
+def rows(cloud: Any, clock: Any) -> Rows:
+    return Rows(cloud, clock)
+
+
+def queued(cloud: Any) -> list[dict[str, Any]]:
+    """Take what is on the queue, in its order."""
+    sqs, taken = cloud.clients("sqs"), []
+    while found := sqs.receive_message(QueueUrl=cloud.queue_url, MaxNumberOfMessages=10).get("Messages"):
+        for message in found:
+            taken.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=cloud.queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return taken
+
+
+def test_the_log_says_first_what_waits_and_then_a_line_for_each_message(rows: Rows, cloud: Any) -> None:
+    rows.add("aaaaaaaa")
+    rows.add("bbbbbbbb", Status.RETRYING, SILENT, chat="chat_2", chat_name="office")
+    group = {"MessageGroupId": "chat_2", "MessageDeduplicationId": "1"}
+    cloud.clients("sqs").send_message(QueueUrl=cloud.queue_url, MessageBody="x", **group)
+    first, one, other = hookline("log").stdout.splitlines()
+    assert first.startswith("1 waits in the queue, since ")
+    assert one.endswith("  aaaaaaaa  sent      oncall  all  Text aaaaaaaa…")
+    assert other.endswith("  bbbbbbbb  retrying  office  all  [ReadTimeout: no answer]  Text bbbbbbbb…")
+
+
+def test_what_a_provider_says_moves_no_cursor(rows: Rows) -> None:
+    rows.add("aaaaaaaa", Status.FAILED, REFUSED, text="\x1b]0;title\x07hello")
+    for output in (hookline("log").stdout, hookline("log", "aaaaaaaa").stdout, hookline("log", "--json").stdout):
+        assert "\x1b" not in output
+        assert "422" in output
+
+
+def test_the_log_is_narrowed_by_name_status_and_time(rows: Rows) -> None:
+    rows.add("aaaaaaaa")
+    rows.add("bbbbbbbb", Status.FAILED, REFUSED, chat="chat_2", chat_name="office")
+    rows.add("cccccccc", chat="chat_3", chat_name="gone")
+
+    def found(*options: str) -> list[str]:
+        return [row["delivery_id"][:8] for row in json.loads(hookline("log", "--json", *options).stdout)]
+
+    assert found("--chat", "office") == ["bbbbbbbb"]
+    assert found("--chat", "chat_1") == ["aaaaaaaa"]
+    assert found("--chat", "gone") == ["cccccccc"]  # the rows know it, although the rules don't any more
+    assert found("--status", "failed", "--status", "dead") == ["bbbbbbbb"]
+    assert found("--source", "contact") == []
+    assert found("--since", "2100-01-01") == []
+    assert found("-n", "1") == ["cccccccc"]
+
+
+def test_the_log_is_readable_while_the_rules_are_broken(rows: Rows, tmp_path: Path) -> None:
+    rows.add("aaaaaaaa")
+    (tmp_path / "rules.yaml").write_text("chats: [")
+    assert "aaaaaaaa" in hookline("log", "--chat", "oncall").stdout
+
+
+def test_a_delivery_is_told_whole(rows: Rows) -> None:
+    rows.add("aaaaaaaa", Status.FAILED, REFUSED, effect="slam", fallback_of="another")
+    told = hookline("log", "aaaaaaaa").stdout
+    for part in ("failed: 422 validation_failed", "oncall (chat_1)", "Text aaaaaaaa", "more", "slam", "invalid"):
+        assert part in told
+    assert "stands in for  another" in told
+    whole = json.loads(hookline("log", "aaaaaaaa", "--json").stdout)
+    assert [row["attempts"][0]["took"] for row in whole["generations"]] == [7]
+
+
+def test_following_prints_a_line_for_each_change_until_ctrl_c(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows.add("aaaaaaaa")
+
+    def changes(history: History, *_: Any) -> Iterator[list[Row]]:
+        yield history.generations(rows.add("bbbbbbbb"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(show, "changes", changes)
+    result = hookline("log", "--follow", "--json")
+    assert result.exit_code == 0
+    assert [json.loads(line)["delivery_id"][:8] for line in result.stdout.splitlines()] == ["aaaaaaaa", "bbbbbbbb"]
+
+
+def test_what_waits_is_said_to_machines() -> None:
+    answer = {"waiting": 0, "in_flight": 0, "dead_letters": 0, "since": None}
+    assert json.loads(hookline("log", "--waiting", "--json").stdout) == answer
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["log", "aaaaaaaa"], 1, "The log has no delivery aaaaaaaa"),
+        (["log", "aaa"], 2, "too short"),
+        (["log", "--status", "gone"], 2, "There is no status gone; there are sending, "),
+        (["log", "--since", "soon"], 2, "'soon' is no moment"),
+        (["log", "--port", "1"], 2, "No run is on port 1; say which with --port"),
+        (["replay"], 2, "Give a delivery's id, or --all-dead"),
+        (["replay", "aaaaaaaa", "--all-dead"], 2, "Give a delivery's id, or --all-dead"),
+        (["replay", "aaaaaaaa"], 1, "The log has no delivery aaaaaaaa"),
+        (["replay", "--all-dead", "--all-failed"], 1, "Nothing is dead or failed."),
+        (["send", "boss", "hello"], 2, "The rules have no chat boss; they have oncall, office."),
+        (["send", "oncall", " \n"], 2, "the text is empty"),
+        (["send", "oncall", "hello", "--dry-run"], 1, "It would not be sent to oncall: ConnectError"),
+        (["chats"], 2, "Blooio can't be reached"),
+        (["chats", "add", "boss", "0555 1234", "--channel", "ch_1"], 2, "as in +15551234567"),
+    ],
+)
+def test_what_goes_wrong_is_a_sentence_and_an_exit_code(arguments: list[str], code: int, sentence: str) -> None:
+    result = hookline(*arguments)
+    assert result.exit_code == code
+    assert sentence in " ".join(result.stderr.split())
+    assert "Traceback" not in result.output
+
+
+def test_a_replay_is_queued_for_its_chat_and_says_so(rows: Rows, cloud: Any) -> None:
+    delivery = rows.add("aaaaaaaa")
+    result = hookline("replay", "aaaaaaaa", "--no-wait")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{delivery} is queued again for oncall.")
+    [message] = queued(cloud)
+    assert (message["delivery_id"], message["replay"], message["text"]) == (delivery, True, "Text aaaaaaaa\nmore")
+
+
+def test_all_that_was_given_up_is_queued_in_its_order(rows: Rows, cloud: Any) -> None:
+    names = [f"{n:08}" for n in range(12)]
+    for name in names:
+        rows.add(name, Status.DEAD, REFUSED)
+    rows.add("fa11ed00", Status.FAILED, REFUSED)
+    rows.add("5e470000")
+    unasked = hookline("replay", "--all-dead", "--since", "2026-11-01")
+    assert unasked.exit_code == 2
+    assert "This really sends 12 (12 for oncall)" in unasked.stderr
+    result = hookline("replay", "--all-dead", "--since", "2026-11-01", "--yes")
+    assert "12 queued again: 12 for oncall." in result.stdout
+    assert [message["delivery_id"][:8] for message in queued(cloud)] == names
+
+
+def test_a_text_by_hand_is_queued_as_a_message_of_its_own(cloud: Any) -> None:
+    answer = json.loads(hookline("send", "office", "-", "--no-wait", "--json", input="  from a pipe\n").stdout)
+    [message] = queued(cloud)
+    assert (message["text"], message["chat"], message["chat_name"]) == ("from a pipe", "chat_2", "office")
+    assert (message["source"], message["rule"]) == ("hookline send", "by hand")
+    assert answer == {
+        "delivery_id": message["delivery_id"],
+        "chat": "chat_2",
+        "chat_name": "office",
+        "status": "queued",
+    }
+
+
+def test_a_text_may_go_to_an_id_that_the_rules_do_not_know(cloud: Any) -> None:
+    for chat in ("chat_1", "chat_other"):
+        hookline("send", chat, "hello", "--no-wait")
+    assert [message["chat_name"] for message in queued(cloud)] == ["oncall", "chat_other"]
+
+
+def every_command(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    if path:
+        yield " ".join(path), command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from every_command(inner, (*path, name))
+
+
+COMMANDS = list(every_command(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
+def test_every_command_explains_itself_with_an_example(name: str, command: Any) -> None:
+    assert f"Example: hookline {name} " in command.help or f" hookline {name}" in command.help.partition("Example")[2]
+    assert [parameter.name for parameter in command.params if not parameter.help] == []
