@@ -16,8 +16,8 @@ import pytest
 
 from local.cloud import engine
 from local.cloud.engine import Engine, clients_for
+from local.project import TEMPLATE
 
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 DEADLINE_SECONDS = 10
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from local.cloud.template import Function, Route, Template, load_handler
+from local.project import TEMPLATE
 
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 ENDPOINT = "http://127.0.0.1:5001"
 SMALL = """
 Parameters:

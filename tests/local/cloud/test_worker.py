@@ -18,8 +18,8 @@ from local.cloud.journal import Journal
 from local.cloud.supervise import Supervised, end, spawn
 from local.cloud.template import EventSource, Template
 from local.cloud.worker import Worker
+from local.project import TEMPLATE
 
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 DEADLINE_SECONDS = 10
 NOW = 0
 
