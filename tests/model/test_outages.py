@@ -11,7 +11,7 @@ from tests.model.world import World
 from hookline.claim import MAX_LOST_LEASES
 from hookline.clock import DAY, HOUR, MINUTE, SECOND_MS
 from hookline.models import Destination, Message
-from hookline.outbox import AUTH_RETRY, MAX_BACKOFF, STUCK_AFTER
+from hookline.patience import AUTH_RETRY, MAX_BACKOFF, STUCK_AFTER
 
 CHATS = ["chat_a", "chat_b", "chat_c"]
 SHORTEST, LONGEST = 0.0, 0.999  # what chance may make of a wait

@@ -14,7 +14,7 @@ from hookline.claim import GIVEN_UP, TOLD
 from hookline.clock import SECOND_MS
 from hookline.identity import send_key
 from hookline.models import Message
-from hookline.outbox import STUCK_AFTER
+from hookline.patience import STUCK_AFTER
 from hookline.variant import NO_LINKS, NO_REPLY
 
 Row = dict[str, Any]

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from blooio import Blooio
-from hookline import outbox
+from hookline import patience
 from hookline.log import Claim, DeliveryLog
 from local.cloud import worker
 
 # Hours of waiting in minutes: what is waited for is the same.
-outbox.AUTH_RETRY = 1
-outbox.MAX_BACKOFF = 2.0
-outbox.LONGEST_RETRY_AFTER = 2
+patience.AUTH_RETRY = 1
+patience.MAX_BACKOFF = 2.0
+patience.LONGEST_RETRY_AFTER = 2
 
 POISON = "poison"  # a message with this word in it aborts the process that sends it
 ORDERS = Path(os.environ["SOAK_ORDERS"])

@@ -27,6 +27,10 @@ class Verdict(StrEnum):
     INVALID = "invalid"  # this request will never be accepted
 
 
+TURNED_AWAY = {HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+UNREACHED = {"ConnectError", "ConnectTimeout"}  # the transport's names for not having got through
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One attempt's result. ``retry_after`` is in seconds, only with RETRY and only if the provider asked for it."""
@@ -37,6 +41,11 @@ class Outcome:
     reason: str | None = None
     retry_after: float | None = None
     message: SentMessage | None = None
+
+    @property
+    def may_be_accepted(self) -> bool:
+        """True of a RETRY after which the message may be on its way: anything but being turned away at the door."""
+        return self.verdict is Verdict.RETRY and not (self.http_status in TURNED_AWAY or self.code in UNREACHED)
 
 
 # Codes first: they say more than the status they come with. Sources: the vendor's error reference and public clients.

@@ -3,32 +3,23 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from blooio import Blooio, Content, Outcome, SendRequest, Verdict
-from hookline import identity
+from hookline import identity, patience
 from hookline.claim import Decision, Status
-from hookline.clock import HOUR, MINUTE, SECOND_MS, say
+from hookline.clock import MINUTE, SECOND_MS, say
 from hookline.errors import QueueRefused, SecretsUnavailable
+from hookline.fallback import stand_in
 from hookline.log import Claim, DeliveryLog, NotClaimed
 from hookline.models import Destination, Message, Receipt
 from hookline.variant import variant
 
 logger = logging.getLogger(__name__)
 
-GIVE_UP_AFTER = 20 * HOUR  # from acceptance; the provider keeps idempotency keys for 24 hours
-GIVE_UP_ON_AUTH_AFTER = 9 * 24 * HOUR  # as long as the provider can't have accepted it, no key can run out
-AUTH_RETRY = 15 * MINUTE
 NEW_KEY_WAIT = 1.0  # seconds
-FIRST_BACKOFF, MAX_BACKOFF = 1.0, 3.0 * MINUTE  # seconds; the cap is how late a recovered provider is noticed
-LONGEST_RETRY_AFTER = HOUR  # seconds; a provider that asks for more is asked again all the same
-# What was answered or failed so, the provider has not accepted; after all else without a clear answer it may have.
-TURNED_AWAY = {HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
-UNREACHED = {"ConnectError", "ConnectTimeout"}
-STUCK_AFTER = 10 * MINUTE  # a head that has failed so long lets the next message of its chat be tried
 QUEUE_OUT_OF_REACH_WAIT = 10.0  # seconds
 LOST_LEASE_WAIT = 1.0  # seconds
 RECEIPT_WAIT, RECEIPT_TRIES = 1.0, 3  # the index of message ids follows the table within about a second
@@ -39,7 +30,7 @@ class Settled:
     """What became of a record now.
 
     ``wait`` is the seconds until it has to be tried again, 0 for at once, None when it is done with. ``is_definite``
-    means the provider just gave a final answer; ``is_stuck`` that it has given none for STUCK_AFTER; ``is_suspect``
+    means the provider just gave a final answer; ``is_stuck`` that it has given none for too long; ``is_suspect``
     that it must be delivered while nothing else is.
     """
 
@@ -84,7 +75,7 @@ class Outbox:
             return self._not_claimed(message, claim)
         if claim.closing:
             return self._close(claim, Status(claim.closing), claim.error)
-        if self._is_too_old(claim):
+        if patience.is_too_old(claim, self._now_ms(), lambda: self._log.unauthorized_at(message.chat)):
             return self._close(claim, Status.DEAD, _given_up(claim, self._now_ms()))
         started = self._now_ms()
         outcome = self._send(claim)
@@ -97,7 +88,9 @@ class Outbox:
         claim = self._log.claim(message, _body(message))
         if isinstance(claim, NotClaimed):
             return self._not_claimed(message, claim)
-        reason = f"the provider gave no answer for {STUCK_AFTER // MINUTE} minutes, but one for the next message"
+        reason = (
+            f"the provider gave no answer for {patience.STUCK_AFTER // MINUTE} minutes, but one for the next message"
+        )
         return self._close(claim, Status.FAILED, {"code": "stuck", "reason": reason, **_last(claim)})
 
     def note(self, receipt: Receipt, tries: int) -> Settled:
@@ -151,7 +144,7 @@ class Outbox:
                 return self._retry(claim, outcome, attempt)
             case Verdict.AUTH:
                 # Somebody may just have replaced the key.
-                wait = NEW_KEY_WAIT if self._refresh_key() else float(AUTH_RETRY)
+                wait = NEW_KEY_WAIT if self._refresh_key() else float(patience.AUTH_RETRY)
                 self._count("AuthFailures")
                 # An answer, though not to this message: what it fails by later is another failure.
                 self._log.close(claim, Status.RETRYING, {"error": _about(outcome), "failing_since": 0}, attempt)
@@ -166,21 +159,21 @@ class Outbox:
     def _retry(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any]) -> Settled:
         now = self._now_ms()
         failing_since = claim.failing_since or now
-        wait = max(backoff(claim.tries, self._random()), min(outcome.retry_after or 0.0, LONGEST_RETRY_AFTER))
+        wait = patience.next_try(claim.tries, outcome, self._random())
         self._count("Retried")
         told = {"error": _about(outcome), "failing_since": failing_since}
-        if not (claim.unsure_since or _was_surely_not_accepted(outcome)):
+        if outcome.may_be_accepted and not claim.unsure_since:
             told["unsure_since"] = attempt["at"]
         self._log.close(claim, Status.RETRYING, told, attempt)
-        return Settled(Status.RETRYING, wait, is_stuck=now - failing_since >= STUCK_AFTER * SECOND_MS)
+        return Settled(Status.RETRYING, wait, is_stuck=patience.is_stuck(failing_since, now))
 
     def _close(
         self, claim: Claim, status: Status, error: dict[str, Any], attempt: dict[str, Any] | None = None
     ) -> Settled:
         """Close a message that was not delivered, after the next chat has been given it, if there is one."""
         told: dict[str, Any] = {"error": error}
-        if stand_in := self._stand_in(claim):
-            told["fallback_to"] = stand_in.delivery_id
+        if next_message := stand_in(claim, self._fallbacks_of(claim.message.chat), self._now_ms()):
+            told["fallback_to"] = next_message.delivery_id
             # Written before it is done: whoever finds the row after a crash must not ask the provider again, who may
             # have changed its mind, while the stand-in is on its way.
             decided = claim if claim.closing else self._log.decided(claim, status, told, attempt)
@@ -188,7 +181,7 @@ class Outbox:
                 return Settled(Status.SENDING, LOST_LEASE_WAIT)
             claim, attempt = decided, None
             try:
-                self._forward(stand_in)
+                self._forward(next_message)
             except QueueRefused:
                 return self._put_off(claim)
         else:
@@ -202,46 +195,6 @@ class Outbox:
         if claim.lease_until:
             self._log.close(claim, Status.RETRYING, {})
         return Settled(Status.RETRYING, QUEUE_OUT_OF_REACH_WAIT)
-
-    def _stand_in(self, claim: Claim) -> Message | None:
-        """Return the message for the next chat of the rule's fallbacks, then of the chat's own; none twice."""
-        message = claim.message
-        tried = (*message.tried, message.chat)
-        for chat in (*message.fallbacks, *self._fallbacks_of(message.chat)):
-            if chat.id not in tried:
-                return message.model_copy(
-                    update={
-                        "delivery_id": identity.fallback_id(message.delivery_id, claim.generation, chat.id),
-                        "chat": chat.id,
-                        "chat_name": chat.name,
-                        "tried": tried,
-                        "fallback_of": message.delivery_id,
-                        "queued_at": self._now_ms(),
-                        "reply_to": None,
-                        "repeat": None,
-                        "replay": False,
-                    }
-                )
-        return None
-
-    def _is_too_old(self, claim: Claim) -> bool:
-        """Count from acceptance, but not the time in which no key was taken, unless the message may have got through.
-
-        That holds for what waited behind such a message, too: its turn hadn't come.
-        """
-        now, queued_at = self._now_ms(), claim.message.queued_at
-        limit = GIVE_UP_AFTER * SECOND_MS
-        if queued_at is None:
-            return False
-        if claim.unsure_since and now - claim.unsure_since >= limit:
-            return True
-        if now - queued_at < limit:
-            return False
-        if now - queued_at >= GIVE_UP_ON_AUTH_AFTER * SECOND_MS:
-            return True
-        if claim.attempts and claim.attempts[-1].get("verdict") == Verdict.AUTH:
-            return False
-        return now - self._log.unauthorized_at(claim.message.chat) >= limit
 
 
 def deliver_all(outbox: Outbox, messages: Sequence[Message]) -> list[str]:
@@ -260,12 +213,6 @@ def _deliver_now(outbox: Outbox, message: Message) -> str:
     return settled.status
 
 
-def backoff(tries: int, random: float) -> float:
-    """Return seconds by equal jitter: half of the doubled time for sure, the other half by chance (0 <= random < 1)."""
-    ceiling: float = min(MAX_BACKOFF, FIRST_BACKOFF * 2.0 ** min(tries, 10))
-    return ceiling / 2 + random * ceiling / 2
-
-
 def _body(message: Message) -> str:
     content = Content(text=message.text, reply_to=message.reply_to, effect=message.effect)
     return SendRequest(content=content).to_json()
@@ -279,10 +226,6 @@ def _about(outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
     }
     return {name: value for name, value in about.items() if value is not None}
-
-
-def _was_surely_not_accepted(outcome: Outcome) -> bool:
-    return outcome.http_status in TURNED_AWAY or outcome.code in UNREACHED
 
 
 def _given_up(claim: Claim, now: int) -> dict[str, Any]:

@@ -14,17 +14,14 @@ from blooio import Blooio
 from hookline.errors import QueueRefused, SecretsUnavailable
 from hookline.log import DeliveryLog
 from hookline.models import Destination, Message, Receipt
-from hookline.outbox import (
+from hookline.outbox import NEW_KEY_WAIT, RECEIPT_WAIT, Outbox, Settled
+from hookline.patience import (
     AUTH_RETRY,
     FIRST_BACKOFF,
     GIVE_UP_AFTER,
     GIVE_UP_ON_AUTH_AFTER,
     MAX_BACKOFF,
-    NEW_KEY_WAIT,
-    RECEIPT_WAIT,
     STUCK_AFTER,
-    Outbox,
-    Settled,
     backoff,
 )
 

@@ -1,0 +1,32 @@
+"""Who hears instead. Pure."""
+
+from collections.abc import Sequence
+
+from hookline.identity import fallback_id
+from hookline.log import Claim
+from hookline.models import Destination, Message
+
+
+def stand_in(claim: Claim, own: Sequence[Destination], now: int) -> Message | None:
+    """Return the message for the next chat: of the rule's fallbacks, then of the chat's ``own``; none twice.
+
+    It is the same each time the failure is found again, but for its time. None at the end of the list.
+    """
+    message = claim.message
+    tried = (*message.tried, message.chat)
+    chat = next((chat for chat in (*message.fallbacks, *own) if chat.id not in tried), None)
+    if chat is None:
+        return None
+    return message.model_copy(
+        update={
+            "delivery_id": fallback_id(message.delivery_id, claim.generation, chat.id),
+            "chat": chat.id,
+            "chat_name": chat.name,
+            "tried": tried,
+            "fallback_of": message.delivery_id,
+            "queued_at": now,
+            "reply_to": None,
+            "repeat": None,
+            "replay": False,
+        }
+    )
