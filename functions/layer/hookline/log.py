@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hookline.claim import TOLD, Decision, Row, Status, decide
 from hookline.clock import DAY, SECOND_MS
@@ -55,6 +55,8 @@ class DeliveryLog:
         self._now_ms = now_ms
         self._lease_ms = int(lease_seconds * SECOND_MS)
         self._days = days
+        # Leases that this process is done with although it could not write so: no worker was lost by them.
+        self._unclosed: set[tuple[str, int, int]] = set()
 
     def claim(self, message: Message, body: str, *, is_alone: bool = True) -> Claim | NotClaimed:
         """Take the message for this worker, in one conditional put when it is new.
@@ -72,13 +74,13 @@ class DeliveryLog:
                 if generation > 1:
                     self._note_latest(message.delivery_id, generation)
                 return Claim(message, generation, body, lease_until)
-            decision = decide(_row(found), message, self._now_ms())
+            decision = decide(self._row(found), message, self._now_ms())
             latest = int(found.get("latest", generation)) if generation == 1 else generation
             if decision is Decision.NEXT or latest > generation:
                 # The first row knows the latest; a crash may have left that one behind by one, hence the loop.
                 generation = latest if latest > generation else generation + 1
                 continue
-            if decision is Decision.CLAIM and found["status"] == Status.SENDING.value and not is_alone:
+            if decision is Decision.CLAIM and self._row(found).status is Status.SENDING and not is_alone:
                 return NotClaimed(Decision.ALONE)
             return self._claim_found(message, found, decision)
 
@@ -99,7 +101,11 @@ class DeliveryLog:
             "expires_at": self._expires_at(now),
             **_given(told),
         }
-        self._update(claim.message.delivery_id, claim.generation, changes, {"lease_until": claim.lease_until})
+        try:
+            self._update(claim.message.delivery_id, claim.generation, changes, {"lease_until": claim.lease_until})
+        except (ClientError, BotoCoreError):
+            self._unclosed.add((claim.message.delivery_id, claim.generation, claim.lease_until))
+            raise
 
     def decided(
         self, claim: Claim, status: Status, told: dict[str, Any], attempt: dict[str, Any] | None = None
@@ -223,7 +229,7 @@ class DeliveryLog:
         if decision in {Decision.COPY, Decision.LEAVE}:
             return NotClaimed(decision, lease)
         now = self._now_ms()
-        lost = int(found.get("lost_leases", 0)) + (found["status"] == Status.SENDING.value)
+        lost = int(found.get("lost_leases", 0)) + (self._row(found).status is Status.SENDING)
         lease_until = now + self._lease_ms
         changes: dict[str, Any] = {"status": Status.SENDING.value, "lease_until": lease_until, "lost_leases": lost}
         if found["status"] == Status.SENDING.value:
@@ -238,6 +244,13 @@ class DeliveryLog:
         if decision is Decision.CLOSE:
             return NotClaimed(decision)
         return replace(_claim_of(found, lease_until), message=message)
+
+    def _row(self, found: dict[str, Any]) -> Row:
+        """Return the part that decides; a lease that this process could not give back is given back here."""
+        row = _row(found)
+        if (found["id"], int(found["generation"]), row.lease_until) in self._unclosed:
+            return replace(row, status=Status.RETRYING, lease_until=0)
+        return row
 
     def _note_latest(self, row_id: str, generation: int) -> None:
         """Let the first row know, and live as long: the way to the others leads through it."""

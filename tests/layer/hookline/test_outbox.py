@@ -7,6 +7,7 @@ from unittest.mock import ANY
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,6 +147,26 @@ def test_a_killed_workers_message_is_sent_again_as_it_was(cloud: Any, clock: Any
     assert house.outbox.deliver(message(clock)) == Settled("sent", is_definite=True)
     keys = [request.headers["idempotency-key"] for request in house.provider.requests]
     assert keys[0] == keys[1]
+
+
+def test_a_table_that_takes_no_close_costs_no_lease_and_sends_nothing_twice(
+    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(cloud, clock, ok())
+    table = cloud.clients("dynamodb")
+
+    def throttle(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "UpdateItem")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(table, "update_item", throttle)
+        for _ in range(5):
+            with pytest.raises(ClientError):
+                house.outbox.deliver(message(clock))
+            clock.advance(30)
+    assert house.outbox.deliver(message(clock)) == Settled("sent", is_definite=True)
+    assert len({request.headers["idempotency-key"] for request in house.provider.requests}) == 1
+    assert house.row()["lost_leases"] == "0"
 
 
 def test_how_long_to_wait_is_what_the_provider_asked_for_or_longer(cloud: Any, clock: Any) -> None:
