@@ -38,10 +38,11 @@ def describe_item(alert: JSON, now: datetime) -> Event:
     title = _name(labels) or "Alert"
     status, severity = _status(alert), _severity(alert)
     body, url = _body(notes), _url(alert, notes)
+    trouble = "" if status == "resolved" else body  # "97 % full" reads as if it still were
     icon = _icon(status, severity)
     return Event(
         title=title,
-        text=lines(f"{icon} {_named(title, labels)}", body, _since(alert, status, severity, now), url),
+        text=lines(f"{icon} {_named(title, labels)}", trouble, _since(alert, status, severity, now), url),
         status=status,
         severity=severity,
         icon=icon,
@@ -76,7 +77,9 @@ def _describe_group(payload: dict[str, JSON], alerts: list[dict[str, JSON]]) -> 
     title, body, url = _name(labels), _body(mapping(payload.get("commonAnnotations"))), link(payload.get("externalURL"))
     icon = _icon(status, severity)
     head = f"{icon} {title or 'Alerts'}: {len(shown)} {status}"
-    bullets = (_one_line(alert, with_name=not title, with_summary=not body) for alert in shown[:_MOST_LISTED])
+    bullets = (
+        _one_line(alert, with_name=not title, with_summary=bool(firing and not body)) for alert in shown[:_MOST_LISTED]
+    )
     listed = fitting(bullets, MAX_TEXT - len(head) - len(body) - _ROOM_FOR_COUNTS)
     more = len(shown) - len(listed) + _truncated(payload)
     resolved = len(alerts) - len(firing) if firing else 0
@@ -84,7 +87,7 @@ def _describe_group(payload: dict[str, JSON], alerts: list[dict[str, JSON]]) -> 
         title=title or "Alerts",
         text=lines(
             head,
-            body,
+            body if firing else "",
             *listed,
             f"… and {more} more" if more else "",
             f"✅ {resolved} resolved" if resolved else "",

