@@ -95,6 +95,32 @@ def test_a_key_that_is_replaced_while_the_provider_is_away_loses_nothing() -> No
     judged(world)
 
 
+def test_what_timed_out_before_the_key_went_bad_is_not_sent_again_when_the_provider_has_forgotten_it() -> None:
+    world = World()
+    world.provider.plans["chat_a"].append("timeout-after")
+    message = world.accept("chat_a")
+    world.work()
+    world.provider.api_key = "key-2"
+    world.pass_time(30 * HOUR)
+    world.stored_key = "key-2"
+    world.drain(HOUR)
+    assert where_it_went(world, message) == ["chat_a"]
+    assert row(world, message)["error"]["code"] == "too_old"
+
+
+def test_a_failure_that_is_told_while_the_answer_is_still_unheard_goes_to_the_fallback() -> None:
+    """Its receipt has often been received behind the message when it is looked at, sooner than the index knows."""
+    world = World(index_lag_ms=900)
+    world.provider.plans["chat_a"].extend(["timeout-after"] * 5)
+    message = world.accept("chat_a", fallbacks=(Destination(name="f", id="chat_f"),))
+    world.work()
+    world.receipt(world.provider.sent[0], "failed", "evt_1")
+    world.drain(HOUR)
+    assert row(world, message)["status"] == "failed"
+    assert where_it_went(world, message) == ["chat_a", "chat_f"]
+    judged(world)
+
+
 def away(world: World) -> None:
     world.provider.standing[EVERY_CHAT] = "503"
 
