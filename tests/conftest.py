@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import HealthCheck, settings
 from moto.moto_api._internal.models import moto_api_backend
 
 from local.cloud.engine import CREDENTIALS, Clients, clients_for, create, running, serve
 from local.cloud.intrinsics import REGION
 from local.cloud.template import Template
 from local.project import TEMPLATE
+
+# On a shared machine an example may take any time; in CI, Hypothesis repeats the same examples by itself.
+settings.register_profile("shared machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 NOON = 1_793_620_800_000  # 2 November 2026, 12:00 UTC, in ms
 
