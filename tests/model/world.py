@@ -45,25 +45,32 @@ class World:
         self.table_is_down = False
         self.fallbacks: dict[str, tuple[Destination, ...]] = {}  # of chats
         self.accepted: list[Message] = []
-        self.stored_key = self.held_key = self.provider.api_key
+        self.stored_key = self.provider.api_key
         self.counted: Counter[str] = Counter()
         random = Random(seed)  # noqa: S311 - no secret
-        log = DeliveryLog(Steps(self.table, self), "DeliveryLog", self.clock, LEASE, DAYS)  # type: ignore[arg-type]
+        self.chance: Callable[[], float] = random.random if chance is None else lambda: chance
+        self.sender = Queue(Steps(self.queue, self), QUEUE_URL)  # type: ignore[arg-type]
         http = httpx.Client(transport=httpx.MockTransport(self.provider))
         now: Callable[[], datetime] = lambda: datetime.fromtimestamp(self.clock() / SECOND_MS, UTC)  # noqa: E731
-        self.sender = Queue(Steps(self.queue, self), QUEUE_URL)  # type: ignore[arg-type]
-        self.outbox = Outbox(
+        self.blooio = Blooio("https://provider.test/v4", http, lambda: self.held_key, now, ATTEMPT)
+        self.batch = self._worker()
+
+    def _worker(self) -> Batch:
+        """Start a new process: what the last one knew by heart is gone with it."""
+        self.held_key = self.stored_key
+        log = DeliveryLog(Steps(self.table, self), "DeliveryLog", self.clock, LEASE, DAYS)  # type: ignore[arg-type]
+        outbox = Outbox(
             log=log,
-            blooio=Blooio("https://provider.test/v4", http, lambda: self.held_key, now, ATTEMPT),
+            blooio=self.blooio,
             refresh_key=self._refresh,
             forward=lambda message: self.sender.put([message]),
             fallbacks_of=lambda chat: self.fallbacks.get(chat, ()),
             count=lambda name: self.counted.update([name]),
             now_ms=self.clock,
-            random=random.random if chance is None else lambda: chance,
+            random=self.chance,
         )
-        self.batch = Batch(
-            outbox=self.outbox,
+        return Batch(
+            outbox=outbox,
             record_unreadable=log.record,
             client=Steps(self.queue, self),  # type: ignore[arg-type]
             queue_url=QUEUE_URL,
@@ -108,10 +115,11 @@ class World:
         self.mishaps, started = mishaps or Mishaps(), self.clock()
         try:
             answer = self.batch.work(records, lambda: TIMEOUT_MS - (self.clock() - started))
-            if not self.mishaps.loses_answer:
-                self.queue.delete(list(_done(records, answer)))
+            if self.mishaps.loses_answer:
+                self.die()
+            self.queue.delete(list(_done(records, answer)))
         except Crash:
-            pass
+            self.batch = self._worker()
         finally:
             self.mishaps, self.fuse = Mishaps(), None
         return len(records)
