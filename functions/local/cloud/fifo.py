@@ -135,17 +135,22 @@ class FifoQueue(models.Queue):  # type: ignore[misc]  # moto's types aren't foll
             self._groups.surface(now)
             self._changed.notify_all()
 
-    @property
-    def approximate_number_of_messages(self) -> int:
+    def counted(self, read: Callable[[], Any]) -> Any:
+        """Return what ``read`` gives with all counts of one moment; it asks for them one after the other.
+
+        A message that came back between two looks would be in neither count, and the queue look empty.
+        """
         with _LOCK:
             self._groups.surface(_now())
-            return self._groups.waiting
+            return read()
+
+    @property
+    def approximate_number_of_messages(self) -> int:
+        return self._groups.waiting
 
     @property
     def approximate_number_of_messages_not_visible(self) -> int:
-        with _LOCK:
-            self._groups.surface(_now())
-            return self._groups.in_flight
+        return self._groups.in_flight
 
 
 def _caller_hung_up() -> bool:
@@ -168,6 +173,7 @@ _motos_new = models.Queue.__new__
 _motos_receive = models.SQSBackend.receive_message
 _motos_change = models.SQSBackend.change_message_visibility
 _motos_purge = models.SQSBackend.purge_queue
+_motos_attributes = models.SQSBackend.get_queue_attributes
 
 
 def _new(kind: type, *_: Any, **attributes: Any) -> Any:
@@ -201,9 +207,19 @@ def _purge(backend: Any, queue_name: str) -> None:
         queue.clear()
 
 
+def _attributes(backend: Any, queue_name: str, names: list[str]) -> Any:
+    queue = backend.get_queue(queue_name)
+
+    def read() -> Any:
+        return _motos_attributes(backend, queue_name, names)
+
+    return queue.counted(read) if isinstance(queue, FifoQueue) else read()
+
+
 def mend() -> None:
     """Make every FIFO queue that is created from now on a FifoQueue. A second call changes nothing."""
     models.Queue.__new__ = _new
     models.SQSBackend.receive_message = _receive
     models.SQSBackend.change_message_visibility = _change
     models.SQSBackend.purge_queue = _purge
+    models.SQSBackend.get_queue_attributes = _attributes

@@ -20,6 +20,7 @@ VISIBILITY = 30
 FIVE_MINUTES = 300
 DLQ_ARN = "arn:aws:sqs:us-east-1:123456789012:dead.fifo"
 PROMPT_SECONDS = 0.1  # what is asked is 20 ms; the rest is for a busy machine
+COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 _fresh = count()
 
 
@@ -406,3 +407,21 @@ class GroupMachine(RuleBasedStateMachine):
 
 GroupMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestAGroupAgainstItsModel = GroupMachine.TestCase
+
+
+def test_a_message_that_comes_back_while_the_queue_is_counted_is_counted_once(
+    sqs: Sqs, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ticking() -> float:
+        clock.advance(0.001)
+        return clock.ms
+
+    monkeypatch.setattr(models, "unix_time_millis", ticking)
+    sqs.send("a")
+    for ticks_before in range(20):
+        (message,) = sqs.receive()
+        sqs.hide(message, 1)
+        clock.advance(1 - 0.001 * ticks_before)
+        counts = sqs.backend.get_queue_attributes("q.fifo", COUNTS)
+        assert sum(counts.values()) == 1
+        clock.advance(1)
