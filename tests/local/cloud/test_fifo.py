@@ -358,6 +358,7 @@ class GroupMachine(RuleBasedStateMachine):
         self.order: list[str] = []
         self.hidden: dict[str, float] = {}
         self.held: dict[str, Any] = {}
+        self.sent = count()  # an example that is run again must draw from the same names
 
     def teardown(self) -> None:
         self.patch.undo()
@@ -367,7 +368,7 @@ class GroupMachine(RuleBasedStateMachine):
 
     @rule()
     def send(self) -> None:
-        body = str(next(_fresh))
+        body = f"{next(self.sent):03}"
         self.sqs.send(body)
         self.order.append(body)
 
