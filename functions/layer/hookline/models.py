@@ -93,6 +93,9 @@ class Message(BaseModel):
     queued_at: int | None = None  # the same by ours; None in an event from a file, which is never too old
     reply_to: str | None = None  # a message id of the same chat
     effect: str | None = None
+    link_preview: dict[str, str] | None = None  # image and title of the card under a link
+    thread: str | None = None  # what has the same thread belongs to one story
+    urgent: bool = False  # quiet hours and pace don't apply
     replay: bool = False  # asked for by hand: send it whatever became of it before
     fallback_of: str | None = None  # the delivery that this one stands in for
     tried: tuple[str, ...] = ()  # ids of the chats that it was meant for before

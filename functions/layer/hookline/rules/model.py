@@ -1,34 +1,29 @@
 """What a rules file may say."""
 
-import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, InstanceOf, Tag, model_validator
 
-from hookline.clock import DAY, HOUR, MINUTE
 from hookline.models import Destination
+from hookline.rules import written
 
-_UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
-_DURATION = re.compile(r"([1-9][0-9]{0,5})\s*([smhd])")
 AUTH_WAYS = ("bearer", "basic", "token", "hmac")
 AUTH_OPTIONS = "`none` or exactly one of {bearer: SECRET}, {basic: SECRET}, {token: SECRET}, {hmac: SECRET}"
 SECRET_NAME, SOURCE_NAME = "^[A-Za-z_][A-Za-z0-9_]*$", "^[a-z0-9][a-z0-9_-]{0,63}$"
 CHAT_ID = "^chat_[A-Za-z0-9_-]{1,120}$"
+TEMPLATE_NAME = "^[A-Za-z0-9_./-]{1,100}$"
 PATTERNS = {
     SECRET_NAME: "the name of a secret in letters, digits and _, as in ALERTMANAGER_TOKEN",
     SOURCE_NAME: "in small letters, digits, - and _, because it is part of an address",
     CHAT_ID: "the id of a chat, as in chat_a1b2c3d4",
+    TEMPLATE_NAME: "a name in letters, digits and _ . / -, as in alert.txt",
 }  # what each means, to be said after "has to be"
-
-
-def _seconds(value: object) -> object:
-    """Read ``30s``, ``5m``, ``4h`` or ``1d`` as seconds."""
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        said = repr(value)[:50] if isinstance(value, str | int | float) else "this"
-        raise ValueError(f"{said} is not a length of time; write a number and s, m, h or d, as in 30s, 5m, 4h, 1d")
-    return int(match[1]) * _UNITS[match[2]]
+MAX_TEXT = 2000  # characters of one message, where its chat doesn't allow fewer
+SHORTEST_LIMIT = 100  # characters; with fewer, the note of a cut text leaves no room for the text
+# https://docs.blooio.com, effects of iMessage; elsewhere they are silently dropped.
+EFFECTS = ("slam", "loud", "gentle", "invisible-ink", "echo", "spotlight", "balloons", "confetti", "love", "lasers",
+           "fireworks", "celebration")  # fmt: skip
 
 
 def _listed(value: object) -> object:
@@ -36,10 +31,14 @@ def _listed(value: object) -> object:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]  # one, or a list
-Seconds = Annotated[int, BeforeValidator(_seconds)]
+Seconds = Annotated[int, BeforeValidator(written.seconds)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 SecretName = Annotated[str, Field(pattern=SECRET_NAME)]
 SourceName = Annotated[str, Field(pattern=SOURCE_NAME)]
+TemplateName = Annotated[str, Field(pattern=TEMPLATE_NAME)]
+Pace = Annotated[InstanceOf[written.Pace] | None, BeforeValidator(written.pace)]
+Budget = Annotated[int | str | None, BeforeValidator(written.budget)]
+QuietHours = Annotated[InstanceOf[written.Quiet], BeforeValidator(written.quiet)]
 
 
 class _Block(BaseModel):
@@ -51,6 +50,10 @@ class Chat(_Block):
 
     id: Annotated[str, Field(pattern=CHAT_ID)]
     fallback: Names = ()
+    limit: Annotated[int, Field(ge=SHORTEST_LIMIT, le=MAX_TEXT)] = MAX_TEXT  # characters of one text
+    pace: Pace = written.DEFAULT_PACE  # what exceeds it is held and told in one digest; None: everything goes
+    quiet: Annotated[tuple[QuietHours, ...], BeforeValidator(_listed)] = ()  # held until they end
+    budget: Budget = "auto"  # texts in a row without an answer; None: as many as there are
 
 
 class Bearer(_Block):
@@ -130,6 +133,30 @@ class Source(_Block):
         return None if self.auth == "none" else getattr(self.auth, _way(self.auth.model_dump()) or "")
 
 
+class LinkPreview(_Block):
+    """The card under a link; both are templates."""
+
+    image: str | None = None  # address of a picture
+    title: str | None = None
+
+
+class Expected(_Block):
+    """A message that a test expects. In ``text``, … stands for anything."""
+
+    rule: Name
+    chat: Name
+    text: str | None = None
+
+
+class Test(_Block):
+    """An event and the messages that it has to make, in order; an empty list: none."""
+
+    name: Name
+    event: Annotated[str, Field(min_length=1)]  # a file, relative to this one, then to the working directory
+    source: SourceName | None = None  # the file is the body that a sender posts to this source
+    expect: tuple[Expected, ...]
+
+
 class Rule(_Block):
     """What happens with an event. ``chat`` holds names, or one expression with ``otherwise``."""
 
@@ -142,7 +169,13 @@ class Rule(_Block):
     otherwise: str | None = None
     fallback: Names = ()
     text: str | None = None
+    split: bool = False  # a long text goes out in numbered parts instead of being cut
     repeat: Seconds | None = None
+    thread: str | None = None  # a template; what has the same thread belongs to one story
+    urgent: bool = False  # quiet hours and pace don't apply
+    effect: Literal[EFFECTS] | None = None  # type: ignore[valid-type]
+    reply_to: str | None = None  # a template that gives the id of a message in the same chat
+    link_preview: LinkPreview | None = None
     continues: Annotated[bool, Field(alias="continue")] = False
 
     @property
@@ -172,6 +205,8 @@ class Rules(_Block):
     chats: dict[Name, Annotated[Chat, BeforeValidator(_block)]]
     sources: dict[SourceName, Source]
     rules: tuple[Rule, ...]
+    templates: dict[TemplateName, str] = {}
+    tests: tuple[Test, ...] = ()
 
     def for_source(self, source: str) -> list[Rule]:
         """Return the rules that may speak of the source's events, in file order."""
