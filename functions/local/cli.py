@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from hookline.errors import RulesError
-from local.commands import cli_log, cli_send
+from local.commands import cli_log, cli_rules, cli_send
+from local.commands.cli_rules import RulesFile
 from local.commands.runs import USUAL_PORT
 from local.commands.terminal import AsJson, fail, sentences
 from local.project import RULES
@@ -17,8 +17,8 @@ from local.project import RULES
 app = typer.Typer(
     help="Turns any webhook into a text message.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
 )
-RulesFile = Annotated[Path, typer.Argument(help="The rules file.", envvar="RULES", show_envvar=True)]
 EventFile = Annotated[Path, typer.Argument(help="An event, as in events/.")]
+app.command()(cli_rules.check)
 app.command()(cli_log.log)
 app.command()(cli_log.replay)
 app.command()(cli_send.send)
@@ -45,31 +45,6 @@ def run(
         fail(str(error))
     except KeyboardInterrupt:
         typer.echo("Stopped.")
-
-
-@app.command()
-def check(rules: RulesFile = RULES, as_json: AsJson = False) -> None:  # noqa: FBT002 - Typer's way to declare a flag
-    """Say what is wrong with a rules file, each problem with its line.
-
-    Example: hookline check functions/rules/rules.yaml
-    """
-    from hookline.rules import load  # noqa: PLC0415
-
-    problems = []
-    try:
-        with sentences():
-            rules.open("rb").close()
-        loaded = load(rules)
-        summary = f"{len(loaded.rules)} rules, {len(loaded.sources)} sources, {len(loaded.chats)} chats"
-    except RulesError as error:
-        problems, summary = error.problems, ""
-    if as_json:
-        typer.echo(json.dumps({"ok": not problems, "problems": [asdict(problem) for problem in problems]}))
-    elif problems:
-        typer.echo("\n".join(map(str, problems)), err=True)
-    else:
-        typer.echo(f"{rules}: {summary}; nothing is wrong.")
-    raise typer.Exit(1 if problems else 0)
 
 
 @app.command()
