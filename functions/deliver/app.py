@@ -2,7 +2,6 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -10,7 +9,6 @@ from aws_lambda_powertools import Logger, Metrics
 from hookline import wiring
 from hookline.batch import Batch
 from hookline.queue import Queue
-from hookline.rules import load
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
@@ -24,7 +22,7 @@ batch = Batch(
         settings=settings,
         delivery_log=log,
         held=wiring.secrets(settings),
-        rules=load(Path(settings.rules_file)),
+        rules=wiring.rules(settings, counts.add),
         forward=lambda message: queue.put([message]),
         count=counts.add,
     ),

@@ -3,10 +3,9 @@
 import os
 from collections.abc import Callable
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hookline import gateway, wiring
@@ -15,15 +14,14 @@ from hookline.models import Receipt
 from hookline.outbox import RECEIPT_TRIES
 from hookline.queue import Queue
 from hookline.receipts import read
-from hookline.rules import load
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
 app = APIGatewayHttpResolver()
 settings = Settings.from_environ(os.environ)
 secrets = wiring.secrets(settings)
-rules = load(Path(settings.rules_file))
-chats = {chat.id for chat in rules.chats.values()}
+counts = wiring.Counts(Metrics(namespace="Hookline", service="receipts"))
+rules = wiring.rules(settings, counts.add)
 
 
 def outlet() -> Callable[[Receipt], object]:
@@ -47,6 +45,7 @@ def receipt() -> Response[str]:
 
 def _answer(event: dict[str, Any]) -> gateway.Answer:
     try:
+        chats = {chat.id for chat in rules().chats.values()}
         told = read(gateway.read(event, settings.max_body_bytes), secrets, chats)
         if told is not None:
             keep(told)
@@ -60,4 +59,6 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer API Gateway."""
-    return app.resolve(event, context)
+    answer = app.resolve(event, context)
+    counts.flush()
+    return answer

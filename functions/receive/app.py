@@ -4,10 +4,9 @@ import os
 from collections.abc import Sequence
 from functools import cache, partial
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hookline import gateway, wiring
@@ -18,7 +17,6 @@ from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.outbox import deliver_all
 from hookline.queue import Queue
-from hookline.rules import load
 from hookline.settings import Settings
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
@@ -27,7 +25,8 @@ logger = Logger(service="hookline")
 app = APIGatewayHttpResolver()
 settings = Settings.from_environ(os.environ)
 secrets = wiring.secrets(settings)
-rules = load(Path(settings.rules_file))
+counts = wiring.Counts(Metrics(namespace="Hookline", service="receive"))
+rules = wiring.rules(settings, counts.add)
 
 
 @cache
@@ -55,7 +54,7 @@ def outlet() -> Outlet:
     return put
 
 
-intake = Intake(rules, secrets, outlet(), record, wiring.now_ms)
+intake = Intake(rules(), secrets, outlet(), record, wiring.now_ms)
 
 
 @app.route("/hooks/<source>", method=METHODS)
@@ -95,4 +94,6 @@ def _response(answer: gateway.Answer) -> Response[str]:
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer API Gateway."""
-    return app.resolve(event, context)
+    answer = app.resolve(event, context)
+    counts.flush()
+    return answer

@@ -1,7 +1,7 @@
 """The environment of the functions, read once."""
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -23,6 +23,7 @@ class Settings(BaseModel):
     secrets_id: _Text = ""
     hookline_secrets: _Text = ""
     rules_file: _Text = Field(default="/opt/rules.yaml", min_length=1)
+    rules_source: Annotated[Literal["package", "table"], BeforeValidator(str.strip)] = "package"
     log_days: int = Field(default=30, ge=1)
     max_body_bytes: int = Field(default=262_144, ge=1)
     lease_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)

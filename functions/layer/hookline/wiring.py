@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,8 @@ from blooio import Blooio
 from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.outbox import Outbox, deliver_all
-from hookline.rules import Rules
+from hookline.rulebook import Rulebook
+from hookline.rules import Rules, load
 from hookline.secrets import Secrets
 from hookline.settings import Settings
 
@@ -64,6 +67,21 @@ def impatient_dynamodb() -> "DynamoDBClient":
     return boto3.client("dynamodb", config=once)
 
 
+def rules(settings: Settings, count: Callable[[str], None]) -> Callable[[], Rules]:
+    """Return what gives the rules that run now; ask it for each event. Raises RulesError for a file that is no use."""
+    deployed = partial(load, Path(settings.rules_file))
+    if settings.rules_source == "package":
+        loaded = deployed()
+        return lambda: loaded
+    # A sender is waiting. Of a container that slept the connection is dead, hence a second attempt, 50 ms later in this
+    # mode; where nobody answers, both take a second.
+    soon = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "legacy", "total_max_attempts": 2})
+    client = boto3.client("dynamodb", config=soon)
+    book = Rulebook(client, settings.delivery_log_table, deployed, now_ms, count)
+    book.current()
+    return book.current
+
+
 def log(settings: Settings, client: "DynamoDBClient") -> DeliveryLog:
     """Return the delivery log."""
     return DeliveryLog(client, settings.delivery_log_table, now_ms, settings.lease_seconds, settings.log_days)
@@ -74,7 +92,7 @@ def outbox(  # noqa: PLR0913 - the parts, each made by its app
     settings: Settings,
     delivery_log: DeliveryLog,
     held: Secrets,
-    rules: Rules,
+    rules: Callable[[], Rules],
     forward: Callable[[Message], object],
     count: Callable[[str], None],
 ) -> Outbox:
@@ -87,14 +105,14 @@ def outbox(  # noqa: PLR0913 - the parts, each made by its app
         blooio=provider,
         refresh_key=held.refreshed,
         forward=forward,
-        fallbacks_of=rules.fallbacks_of,
+        fallbacks_of=lambda chat: rules().fallbacks_of(chat),
         count=count,
         now_ms=now_ms,
         random=random.random,
     )
 
 
-def in_process(settings: Settings, delivery_log: DeliveryLog, held: Secrets, rules: Rules) -> Outbox:
+def in_process(settings: Settings, delivery_log: DeliveryLog, held: Secrets, rules: Callable[[], Rules]) -> Outbox:
     """Return the outbox for where there is no queue: what would be queued is delivered at once."""
     made = outbox(
         settings=settings,

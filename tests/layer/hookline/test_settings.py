@@ -21,6 +21,7 @@ def test_only_the_table_has_to_be_named() -> None:
         "secrets_id": "",
         "hookline_secrets": "",
         "rules_file": "/opt/rules.yaml",
+        "rules_source": "package",
         "log_days": 30,
         "max_body_bytes": 262_144,
         "lease_seconds": 30.0,
