@@ -15,6 +15,9 @@ HooklineError
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Literal
+
+Severity = Literal["error", "warning"]
 
 
 class HooklineError(Exception):
@@ -27,15 +30,18 @@ class ConfigurationError(HooklineError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong in a rules file. Line and column count from 1."""
+    """One thing that is wrong in a rules file. Line and column count from 1; ``excerpt`` is that line as it stands."""
 
     file: str
     line: int
     column: int
     sentence: str
+    excerpt: str = ""
+    severity: Severity = "error"
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.sentence}"
+        said = f"warning: {self.sentence}" if self.severity == "warning" else self.sentence
+        return f"{self.file}:{self.line}:{self.column}: {said}"
 
 
 class RulesError(HooklineError):

@@ -1,25 +1,30 @@
-"""What a well-formed rules file can still have wrong: names that lead nowhere and expressions that don't compile."""
+"""What a well-formed rules file can still have wrong: names that lead nowhere and templates that don't compile."""
 
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
-
-import yaml
+from collections.abc import Iterable, Iterator, Mapping
 
 from hookline.errors import Problem
-from hookline.rules.expression import Expressions, TemplateError
-from hookline.rules.model import Rule, Rules
+from hookline.rules.closest import meant
+from hookline.rules.expression import Expressions
+from hookline.rules.model import Rule, Test
+from hookline.rules.parts import UNNAMED, Parts
+from hookline.rules.templated import Templated, templated
 from hookline.rules.yaml_tree import Path, Tree
 from hookline.sources import KINDS
 
 
-def check(rules: Rules, tree: Tree) -> list[Problem]:
-    """Return every problem, in file order."""
-    problems = [*_sources(rules, tree), *_names(rules, tree), *_fallbacks(rules, tree)]
+def check(parts: Parts, tree: Tree) -> Iterator[Problem]:
+    """Give every problem."""
+    known = {**parts.known, "kind": list(KINDS)}
+    for path, what, name in _references(parts):
+        names = known[what]
+        if names is not None and name not in names:
+            yield tree.problem(path, f"unknown {what} '{name}'; {meant(name, names)}")
+    yield from _twice("rule", parts.rules, tree)
+    yield from _twice("test", parts.tests, tree)
     expressions = Expressions()
-    for n, rule in enumerate(rules.rules):
-        problems += _rule(rule, ("rules", n), rules, tree)
-        problems += _compiled(rule, ("rules", n), expressions, tree)
-    return in_file_order(problems)
+    for template in templated(parts):
+        if problem := _compiled(template, expressions, tree):
+            yield problem
 
 
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -27,62 +32,46 @@ def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: (problem.line, problem.column))
 
 
-def _sources(rules: Rules, tree: Tree) -> Iterator[Problem]:
-    for name, source in rules.sources.items():
-        if source.kind not in KINDS:
-            yield tree.problem(("sources", name, "kind"), _unknown("kind", source.kind, KINDS))
+def _references(parts: Parts) -> Iterator[tuple[Path, str, str]]:
+    """Give the place, the kind and the name wherever a name has to lead somewhere."""
+    for name, source in parts.sources.items():
+        yield ("sources", name, "kind"), "kind", source.kind
+    for name, chat in parts.chats.items():
+        yield from _each(("chats", name, "fallback"), "chat", chat.fallback)
+    for n, rule in parts.rules.items():
+        yield from _each(("rules", n, "source"), "source", rule.source)
+        if not rule.chat_is_expression:
+            yield from _each(("rules", n, "chat"), "chat", rule.chat)
+        if rule.otherwise is not None:
+            yield ("rules", n, "otherwise"), "chat", rule.otherwise
+        yield from _each(("rules", n, "fallback"), "chat", rule.fallback)
+    for n, test in parts.tests.items():
+        if test.source is not None:
+            yield ("tests", n, "source"), "source", test.source
+        for m, expected in enumerate(test.expect):
+            yield ("tests", n, "expect", m, "rule"), "rule", expected.rule
+            yield ("tests", n, "expect", m, "chat"), "chat", expected.chat
 
 
-def _names(rules: Rules, tree: Tree) -> Iterator[Problem]:
+def _each(path: Path, what: str, names: Iterable[str]) -> Iterator[tuple[Path, str, str]]:
+    for n, name in enumerate(names):
+        yield (*path, n), what, name
+
+
+def _twice(what: str, blocks: Mapping[int, Rule | Test], tree: Tree) -> Iterator[Problem]:
     seen: set[str] = set()
-    for n, rule in enumerate(rules.rules):
-        if rule.name in seen:
-            yield tree.problem(
-                ("rules", n, "name"), f"a rule named '{rule.name}' stands further up; names tell rules apart"
-            )
-        seen.add(rule.name)
+    for n, block in blocks.items():
+        if block.name in seen and block.name != UNNAMED:
+            sentence = f"a {what} named '{block.name}' stands further up; names tell {what}s apart"
+            yield tree.problem((f"{what}s", n, "name"), sentence)
+        seen.add(block.name)
 
 
-def _fallbacks(rules: Rules, tree: Tree) -> Iterator[Problem]:
-    for name, chat in rules.chats.items():
-        for n, fallback in enumerate(chat.fallback):
-            if fallback not in rules.chats:
-                yield tree.problem(("chats", name, "fallback", n), _unknown("chat", fallback, rules.chats))
-
-
-def _rule(rule: Rule, at: Path, rules: Rules, tree: Tree) -> Iterator[Problem]:
-    for n, source in enumerate(rule.source):
-        if source not in rules.sources:
-            yield tree.problem((*at, "source", n), _unknown("source", source, rules.sources))
-    chats = [] if rule.chat_is_expression else [((*at, "chat", n), chat) for n, chat in enumerate(rule.chat)]
-    chats += [((*at, "fallback", n), chat) for n, chat in enumerate(rule.fallback)]
-    if rule.otherwise is not None:
-        chats.append(((*at, "otherwise"), rule.otherwise))
-    for place, chat in chats:
-        if chat not in rules.chats:
-            yield tree.problem(place, _unknown("chat", chat, rules.chats))
-
-
-def _compiled(rule: Rule, at: Path, expressions: Expressions, tree: Tree) -> Iterator[Problem]:
-    for option, source in (("when", rule.when), ("each", rule.each)):
-        if source is not None and (error := expressions.check_expression(source)):
-            yield _template_problem(error, (*at, option), tree)
-    if rule.text is not None and (error := expressions.check_text(rule.text)):
-        yield _template_problem(error, (*at, "text"), tree)
-    if rule.chat_is_expression and (error := expressions.check_text(rule.chat[0])):
-        yield _template_problem(error, (*at, "chat"), tree)
-
-
-def _template_problem(error: TemplateError, at: Path, tree: Tree) -> Problem:
-    """Place the error at its own line in the file: a block text (``|``, ``>``) begins on the line after its mark."""
-    node = tree.nodes.get(at)
-    is_block = isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}
-    line = (error.line or 1) - 1 + (1 if is_block else 0)
-    return tree.problem(at, f"`{at[-1]}`: {error.detail or error.message}", line=line)
-
-
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), 1)
-    if close:
-        return f"unknown {what} '{name}'; did you mean '{close[0]}'?"
-    return f"unknown {what} '{name}'; there are " + (", ".join(known) or "none")
+def _compiled(template: Templated, expressions: Expressions, tree: Tree) -> Problem | None:
+    compiled = expressions.check_expression if template.what == "expression" else expressions.check_text
+    error = compiled(template.source)
+    if error is None:
+        return None
+    begin = error.range[0] if error.range else 0  # in bytes
+    offset = len(template.source.encode()[:begin].decode(errors="ignore"))
+    return tree.within(template.path, offset, f"`{template.path[-1]}`: {error.detail or error.message}")

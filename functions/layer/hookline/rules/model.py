@@ -1,24 +1,31 @@
-"""What a rules file may say."""
+"""What a rules file may say. The descriptions of its options are what editors show; `make schema` hands them on."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, InstanceOf, Tag, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from hookline.models import Destination
 from hookline.rules import written
+from hookline.rules.auth import Auth, Basic, Bearer, Hmac, Token, way
+from hookline.rules.names import (
+    CHAT_ID,
+    SOURCE_NAME,
+    Block,
+    Budget,
+    Name,
+    Names,
+    Pace,
+    QuietHours,
+    Seconds,
+    SourceName,
+    TemplateName,
+    listed,
+)
 
-AUTH_WAYS = ("bearer", "basic", "token", "hmac")
-AUTH_OPTIONS = "`none` or exactly one of {bearer: SECRET}, {basic: SECRET}, {token: SECRET}, {hmac: SECRET}"
-SECRET_NAME, SOURCE_NAME = "^[A-Za-z_][A-Za-z0-9_]*$", "^[a-z0-9][a-z0-9_-]{0,63}$"
-CHAT_ID = "^chat_[A-Za-z0-9_-]{1,120}$"
-TEMPLATE_NAME = "^[A-Za-z0-9_./-]{1,100}$"
-PATTERNS = {
-    SECRET_NAME: "the name of a secret in letters, digits and _, as in ALERTMANAGER_TOKEN",
-    SOURCE_NAME: "in small letters, digits, - and _, because it is part of an address",
-    CHAT_ID: "the id of a chat, as in chat_a1b2c3d4",
-    TEMPLATE_NAME: "a name in letters, digits and _ . / -, as in alert.txt",
-}  # what each means, to be said after "has to be"
+__all__ = ["CHAT_ID", "EFFECTS", "MAX_TEXT", "SOURCE_NAME", "Basic", "Bearer", "Block", "Chat", "Expected", "Hmac",
+           "LinkPreview", "Rule", "Rules", "Source", "Test", "Token", "as_block"]  # fmt: skip
+
 MAX_TEXT = 2000  # characters of one message, where its chat doesn't allow fewer
 SHORTEST_LIMIT = 100  # characters; with fewer, the note of a cut text leaves no room for the text
 # https://docs.blooio.com, effects of iMessage; elsewhere they are silently dropped.
@@ -26,157 +33,136 @@ EFFECTS = ("slam", "loud", "gentle", "invisible-ink", "echo", "spotlight", "ball
            "fireworks", "celebration")  # fmt: skip
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+class Chat(Block):
+    """Who may be texted: a conversation by the provider's id."""
+
+    id: str = Field(pattern=CHAT_ID, description="The provider's id of the chat.", examples=["chat_a1b2c3d4"])
+    fallback: Names = Field((), description="Who hears instead when this chat can't be reached.", examples=["oncall"])
+    limit: int = Field(
+        MAX_TEXT, ge=SHORTEST_LIMIT, le=MAX_TEXT, description="Characters of one text; a longer one is cut, or split."
+    )
+    pace: Pace = Field(
+        written.DEFAULT_PACE,
+        description="At most so many texts in so long; what exceeds it is held and told in one digest.",
+        examples=["3 per 1m", "off"],
+    )
+    quiet: Annotated[tuple[QuietHours, ...], BeforeValidator(listed)] = Field(
+        (),
+        description="When nothing is sent; it is held until then, and told in one digest.",
+        examples=["22:00-07:00 Europe/Berlin", "Sat,Sun 00:00-24:00 Europe/Berlin"],
+    )
+    budget: Budget = Field(
+        "auto",
+        description="Texts in a row without an answer; `auto` learns it from what the provider refuses.",
+        examples=["auto", 5, "off"],
+    )
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]  # one, or a list
-Seconds = Annotated[int, BeforeValidator(written.seconds)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-SecretName = Annotated[str, Field(pattern=SECRET_NAME)]
-SourceName = Annotated[str, Field(pattern=SOURCE_NAME)]
-TemplateName = Annotated[str, Field(pattern=TEMPLATE_NAME)]
-Pace = Annotated[InstanceOf[written.Pace] | None, BeforeValidator(written.pace)]
-Budget = Annotated[int | str | None, BeforeValidator(written.budget)]
-QuietHours = Annotated[InstanceOf[written.Quiet], BeforeValidator(written.quiet)]
+class Source(Block):
+    """Who may call `/hooks/<name>`, and how they prove it."""
 
-
-class _Block(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Chat(_Block):
-    """Somebody's conversation with us, by the provider's id; ``fallback`` names who hears instead when it fails."""
-
-    id: Annotated[str, Field(pattern=CHAT_ID)]
-    fallback: Names = ()
-    limit: Annotated[int, Field(ge=SHORTEST_LIMIT, le=MAX_TEXT)] = MAX_TEXT  # characters of one text
-    pace: Pace = written.DEFAULT_PACE  # what exceeds it is held and told in one digest; None: everything goes
-    quiet: Annotated[tuple[QuietHours, ...], BeforeValidator(_listed)] = ()  # held until they end
-    budget: Budget = "auto"  # texts in a row without an answer; None: as many as there are
-
-
-class Bearer(_Block):
-    """``Authorization: Bearer <secret>``."""
-
-    bearer: SecretName
-
-
-class Basic(_Block):
-    """``Authorization: Basic …``; the secret is ``user:password``."""
-
-    basic: SecretName
-
-
-class Token(_Block):
-    """The secret itself in a header or in the query; with neither said, ``X-Token`` or ``?token=``."""
-
-    token: SecretName
-    header: str | None = None
-    query: str | None = None
-
-
-class Hmac(_Block):
-    """A signature over the raw body, and over a time and an id when the sender signs them, too."""
-
-    hmac: SecretName
-    header: str = "X-Signature"
-    algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
-    encoding: Literal["hex", "base64"] = "hex"
-    prefix: str = ""  # before each signature, as in `sha256=…` or `v1,…`
-    signed: str = "{body}"  # what is signed; {timestamp} and {id} stand for the headers' values
-    timestamp: str = "X-Timestamp"  # header of the time in seconds; a `t=` part of the signature's header comes first
-    id: str = "X-Id"  # header of the sender's id
-    tolerance: Annotated[int, Field(ge=1)] = 300  # seconds
-    secret_encoding: Literal["text", "hex", "base64"] = "text"  # noqa: S105 - how it is written, not what it is
-
-    @model_validator(mode="after")
-    def _signs_the_body(self) -> "Hmac":
-        if "{body}" not in self.signed:
-            raise ValueError("`signed` has to contain {body}, or anyone could change the body")
-        return self
-
-
-def _way(value: Any) -> str | None:
-    """Name the kind of proof by its key, so that an error is about that kind and no other."""
-    if value == "none":
-        return "none"
-    if isinstance(value, dict):
-        named = [way for way in AUTH_WAYS if way in value]
-        return named[0] if len(named) == 1 else None
-    return None
-
-
-Auth = Annotated[
-    Annotated[Literal["none"], Tag("none")]
-    | Annotated[Bearer, Tag("bearer")]
-    | Annotated[Basic, Tag("basic")]
-    | Annotated[Token, Tag("token")]
-    | Annotated[Hmac, Tag("hmac")],
-    Discriminator(
-        _way,
-        custom_error_type="auth",
-        custom_error_message=f"`auth` has to be {AUTH_OPTIONS}",
-    ),
-]
-
-
-class Source(_Block):
-    """Who may call ``/hooks/<name>`` and how they prove it."""
-
-    kind: str
-    auth: Auth
+    kind: str = Field(
+        description="What the sender speaks; every kind brings a readable text.", examples=["alertmanager"]
+    )
+    auth: Auth = Field(
+        description="How a caller proves who it is; `none` has to be written.",
+        examples=[{"bearer": "ALERTMANAGER_TOKEN"}, "none"],
+    )
 
     @property
     def secret(self) -> str | None:
         """The name of the secret that the proof needs."""
-        return None if self.auth == "none" else getattr(self.auth, _way(self.auth.model_dump()) or "")
+        return None if self.auth == "none" else getattr(self.auth, way(self.auth.model_dump()) or "")
 
 
-class LinkPreview(_Block):
-    """The card under a link; both are templates."""
+class LinkPreview(Block):
+    """The card under a link."""
 
-    image: str | None = None  # address of a picture
-    title: str | None = None
+    image: str | None = Field(
+        None, description="A template that gives the address of a picture.", examples=["{{ payload.image }}"]
+    )
+    title: str | None = Field(None, description="A template that gives the title.", examples=["{{ event.title }}"])
 
-
-class Expected(_Block):
-    """A message that a test expects. In ``text``, … stands for anything."""
-
-    rule: Name
-    chat: Name
-    text: str | None = None
-
-
-class Test(_Block):
-    """An event and the messages that it has to make, in order; an empty list: none."""
-
-    name: Name
-    event: Annotated[str, Field(min_length=1)]  # a file, relative to this one, then to the working directory
-    source: SourceName | None = None  # the file is the body that a sender posts to this source
-    expect: tuple[Expected, ...]
+    @model_validator(mode="after")
+    def _shows_something(self) -> "LinkPreview":
+        if not self.image and not self.title:
+            raise ValueError("`link_preview` needs an `image`, a `title` or both")
+        return self
 
 
-class Rule(_Block):
-    """What happens with an event. ``chat`` holds names, or one expression with ``otherwise``."""
+class Expected(Block):
+    """A message that a test expects."""
 
-    name: Name
-    source: Names = ()
-    when: str | None = None
-    drop: bool = False
-    each: str | None = None
-    chat: Names = ()
-    otherwise: str | None = None
-    fallback: Names = ()
-    text: str | None = None
-    split: bool = False  # a long text goes out in numbered parts instead of being cut
-    repeat: Seconds | None = None
-    thread: str | None = None  # a template; what has the same thread belongs to one story
-    urgent: bool = False  # quiet hours and pace don't apply
-    effect: Literal[EFFECTS] | None = None  # type: ignore[valid-type]
-    reply_to: str | None = None  # a template that gives the id of a message in the same chat
-    link_preview: LinkPreview | None = None
-    continues: Annotated[bool, Field(alias="continue")] = False
+    rule: Name = Field(description="The name of the rule that makes it.")
+    chat: Name = Field(description="The name of the chat that gets it.")
+    text: str | None = Field(
+        None, description="What it says; … stands for anything.", examples=["🔥 HighCPU on web-1\n…"]
+    )
+
+
+class Test(Block):
+    """An event, and the messages that it has to make."""
+
+    name: Name = Field(description="What the test shows, as a sentence.", examples=["a critical alert pages"])
+    event: str = Field(
+        min_length=1,
+        description="A file: relative to this one, then to the working directory.",
+        examples=["events/alertmanager_critical.json"],
+    )
+    source: SourceName | None = Field(None, description="The file is the body that a sender posts to this source.")
+    expect: tuple[Expected, ...] = Field(description="The messages in order; an empty list expects none.")
+
+
+class Rule(Block):
+    """What happens with an event."""
+
+    name: Name = Field(description="It tells rules apart, and stands in the log.", examples=["critical pages on-call"])
+    source: Names = Field((), description="Only events of this source, or of these; without it of any.")
+    when: str | None = Field(
+        None,
+        description="An expression; the rule takes what it is true for.",
+        examples=['event.severity == "critical"'],
+    )
+    drop: bool = Field(default=False, description="Take the event and send nothing.")
+    each: str | None = Field(
+        None,
+        description="An expression that gives a list: one message per item, which is `item` in the text.",
+        examples=["payload.alerts"],
+    )
+    chat: Names = Field(
+        (),
+        description="Who gets it: a name of `chats`, a list of them, or one expression with `otherwise`.",
+        examples=["oncall", ["oncall", "office"], "{{ 'oncall' if event.severity == 'critical' else 'office' }}"],
+    )
+    otherwise: str | None = Field(None, description="Who gets it when the expression of `chat` names no chat.")
+    fallback: Names = Field((), description="Who hears instead when the chat can't be reached.", examples=["office"])
+    text: str | None = Field(
+        None,
+        description="A template; without it the text that the kind of source brings.",
+        examples=["{{ event.icon }} {{ event.title }}"],
+    )
+    split: bool = Field(default=False, description="Send a long text in numbered parts instead of cutting it.")
+    repeat: Seconds | None = Field(
+        None,
+        description="The same isn't told again sooner. 5m without it, 4h for an item of `each`.",
+        examples=["30s", "5m", "4h", "1d"],
+    )
+    thread: str | None = Field(
+        None,
+        description="A template; what has the same thread is one story, told as replies.",
+        examples=["{{ item.fingerprint }}"],
+    )
+    urgent: bool = Field(default=False, description="Quiet hours and pace don't apply.")
+    effect: Literal[EFFECTS] | None = Field(  # type: ignore[valid-type]
+        None, description="How iMessage shows it; elsewhere it is dropped.", examples=["slam"]
+    )
+    reply_to: str | None = Field(
+        None,
+        description="A template that gives the id of a message in the same chat.",
+        examples=["{{ payload.message_id }}"],
+    )
+    link_preview: LinkPreview | None = Field(None, description="The card under a link.")
+    continues: bool = Field(default=False, alias="continue", description="Let the rules below take the event, too.")
 
     @property
     def chat_is_expression(self) -> bool:
@@ -194,19 +180,23 @@ class Rule(_Block):
         return self
 
 
-def _block(value: object) -> object:
+def as_block(value: object) -> object:
     """Read ``oncall: chat_…`` as ``oncall: {id: chat_…}``; what is neither has no id."""
     return value if isinstance(value, dict) else {"id": value if isinstance(value, str) else ""}
 
 
-class Rules(_Block):
-    """A whole file."""
+class Rules(Block):
+    """Who may be texted, who may call, and what happens."""
 
-    chats: dict[Name, Annotated[Chat, BeforeValidator(_block)]]
-    sources: dict[SourceName, Source]
-    rules: tuple[Rule, ...]
-    templates: dict[TemplateName, str] = {}
-    tests: tuple[Test, ...] = ()
+    chats: dict[Name, Annotated[Chat, BeforeValidator(as_block)]] = Field(
+        description="Who may be texted: a name of your own, and the id of a chat or a block with it."
+    )
+    sources: dict[SourceName, Source] = Field(description="Who may call: they post to `/hooks/<name>`.")
+    rules: tuple[Rule, ...] = Field(
+        description="What happens, read top down; the first that matches wins, unless it says `continue: true`."
+    )
+    templates: dict[TemplateName, str] = Field({}, description='Texts to be shared: `{% include "name" %}`.')
+    tests: tuple[Test, ...] = Field((), description="Events and what they have to make; `hookline test` runs them.")
 
     def for_source(self, source: str) -> list[Rule]:
         """Return the rules that may speak of the source's events, in file order."""

@@ -1,15 +1,19 @@
 """YAML as plain data that remembers where each part stood."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from hookline.errors import Problem
+from hookline.errors import Problem, Severity
 
 Path = tuple[int | str, ...]
 _Pairs = dict[str, tuple[yaml.Node, yaml.Node]]  # name -> its own node and its value's
 MAX_DEPTH = 50  # levels; the rules need six, and libyaml crashes on a hundred thousand
+LONGEST_EXCERPT = 500  # characters; a file may be a single line
+_BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
+_BLOCK_STYLES = ("|", ">")  # they begin on the line after their mark
 _MERGE = "tag:yaml.org,2002:merge"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is about ten times faster
 
@@ -19,29 +23,60 @@ class Tree:
     """The data of a file, and the place of every key and item in it."""
 
     name: str
+    text: str = ""
     data: Any = None
     nodes: dict[Path, yaml.Node] = field(default_factory=dict)
     names: dict[Path, yaml.Node] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    _lines: list[str] = field(default_factory=list)
 
-    def problem(self, path: Path, sentence: str, line: int = 0, *, at_name: bool = False) -> Problem:
-        """Place a sentence at the path, or at its nearest parent that is in the file; ``line`` counts on from there."""
+    def problem(self, path: Path, sentence: str, *, at_name: bool = False, severity: Severity = "error") -> Problem:
+        """Place a sentence at the path, or at its nearest parent that is in the file."""
         while path not in self.nodes and path:
             path = path[:-1]
         node = self.names.get(path) if at_name else self.nodes.get(path)
-        return self.at(node or self.nodes.get(path), sentence, line)
+        return self.at(node or self.nodes.get(path), sentence, severity)
 
-    def at(self, node: yaml.Node | yaml.Event | None, sentence: str, line: int = 0) -> Problem:
+    def warning(self, path: Path, sentence: str, *, at_name: bool = False) -> Problem:
+        """Place a sentence about what can be used as it is."""
+        return self.problem(path, sentence, at_name=at_name, severity="warning")
+
+    def within(self, path: Path, offset: int, sentence: str, severity: Severity = "error") -> Problem:
+        """Place a sentence inside the text at the path, so many characters from its beginning."""
+        node = self.nodes.get(path)
+        if not isinstance(node, yaml.ScalarNode):
+            return self.problem(path, sentence, severity=severity)
+        before = node.value[:offset].split("\n")
+        line = node.start_mark.line + len(before) - 1 + (node.style in _BLOCK_STYLES)
+        return self.placed(line, self._column(node, line, len(before) - 1, len(before[-1])), sentence, severity)
+
+    def at(self, node: yaml.Node | yaml.Event | None, sentence: str, severity: Severity = "error") -> Problem:
         """Place a sentence at a node; without one at the file's beginning."""
         mark = node.start_mark if node else None
-        if mark is None:
-            return Problem(self.name, 1, 1, sentence)
-        return Problem(self.name, mark.line + 1 + line, mark.column + 1, sentence)
+        return self.placed(mark.line if mark else 0, mark.column if mark else 0, sentence, severity)
+
+    def placed(self, line: int, column: int, sentence: str, severity: Severity = "error") -> Problem:
+        """Place a sentence at line and column, which count from 0 here."""
+        return Problem(self.name, line + 1, column + 1, sentence, self._line(line)[:LONGEST_EXCERPT], severity)
+
+    def _line(self, line: int) -> str:
+        if not self._lines:
+            self._lines = _BREAKS.split(self.text.removeprefix("\ufeff"))
+        return self._lines[line] if line < len(self._lines) else ""
+
+    def _column(self, node: yaml.ScalarNode, line: int, row: int, column: int) -> int:
+        """Find a row of the text again in the file's line, which is indented, quoted or folded there."""
+        said, is_block = node.value.split("\n")[row], node.style in _BLOCK_STYLES
+        start = self._line(line).find(said, 0 if is_block or row else node.start_mark.column)
+        if start >= 0:
+            return start + column
+        written = self._line(line)
+        return len(written) - len(written.lstrip()) if is_block or row else node.start_mark.column
 
 
 def read(text: str, name: str) -> Tree:
     """Return the tree, with what can't be meant in ``problems``. Raises yaml.YAMLError for what isn't YAML."""
-    tree = Tree(name)
+    tree = Tree(name, text)
     _find_depth(text, tree)
     if tree.problems:
         return tree

@@ -1,0 +1,21 @@
+"""What somebody probably meant by a name that doesn't exist."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+MOST_NAMED = 12  # of the names in a file; a longer list is no help
+
+
+def meant(name: str, names: Sequence[str]) -> str:
+    """Return ``did you mean 'x'?``, or else which names there are."""
+    if close := get_close_matches(name, names, 1):
+        return f"did you mean '{close[0]}'?"
+    more = len(names) - MOST_NAMED
+    return "there are " + (", ".join(names[:MOST_NAMED]) or "none") + (f" and {more} more" if more > 0 else "")
+
+
+def option_meant(name: str, options: Sequence[str]) -> str:
+    """Return the same about an option of a block."""
+    if close := get_close_matches(name, options, 1):
+        return f"did you mean `{close[0]}`?"
+    return "there are " + ", ".join(f"`{option}`" for option in options)

@@ -1,0 +1,109 @@
+"""What can be used as it is, but is probably not what somebody meant."""
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from hookline.errors import Problem
+from hookline.rules.model import Chat, Hmac, Rule, Source
+from hookline.rules.parts import Parts
+from hookline.rules.yaml_tree import Path, Tree
+
+# Read, and shown by editors, but nothing comes of them yet.
+_CHATS_LATER = {
+    "pace": "everything is sent at once",
+    "quiet": "everything is sent at once",
+    "budget": "texts without an answer aren't counted",
+}
+_RULES_LATER = {
+    "thread": "each message stands by itself",
+    "urgent": "everything is sent at once",
+}
+_HEADER = re.compile(r"""\bheaders\s*(?:\.\s*(?!get\b)(\w+)|(?:\.\s*get\s*\(|\[)\s*(?:'([^']*)'|"([^"]*)"))""")
+
+
+def warnings(parts: Parts, tree: Tree) -> Iterator[Problem]:
+    """Give every warning. Of a block that is broken nothing is said: its options may not be what is written."""
+    chats = {name: chat for name, chat in parts.chats.items() if parts.is_whole("chats", name)}
+    sources = {name: source for name, source in parts.sources.items() if parts.is_whole("sources", name)}
+    rules = {n: rule for n, rule in parts.rules.items() if parts.is_whole("rules", n)}
+    yield from _yes_or_no(tree)
+    yield from _same_chats(chats, tree)
+    yield from _not_yet(chats, rules, tree)
+    yield from _out_of_reach(rules, parts.known.get("source") or [], tree)
+    for n, rule in rules.items():
+        yield from _pointless(rule, ("rules", n), tree)
+        yield from _unsigned(rule, ("rules", n), sources, tree)
+
+
+def _yes_or_no(tree: Tree) -> Iterator[Problem]:
+    for path, node in tree.names.items():
+        if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:bool":
+            said = f"YAML reads {node.value} as true or false; put it in quotes, here and where it is used"
+            yield tree.warning(path, said, at_name=True)
+
+
+def _same_chats(chats: dict[str, Chat], tree: Tree) -> Iterator[Problem]:
+    names: dict[str, str] = {}
+    for name, chat in chats.items():
+        first = names.setdefault(chat.id, name)
+        if first != name:
+            yield tree.warning(("chats", name, "id"), f"'{name}' is the same chat as '{first}'; both have this id")
+        for n, fallback in enumerate(chat.fallback):
+            if fallback == name or (fallback in chats and chats[fallback].id == chat.id):
+                said = f"'{fallback}' can't stand in for itself; name another chat, or leave `fallback` out"
+                yield tree.warning(("chats", name, "fallback", n), said)
+
+
+def _not_yet(chats: dict[str, Chat], rules: dict[int, Rule], tree: Tree) -> Iterator[Problem]:
+    blocks: list[tuple[Path, Chat | Rule, dict[str, str]]] = [
+        *((("chats", name), chat, _CHATS_LATER) for name, chat in chats.items()),
+        *((("rules", n), rule, _RULES_LATER) for n, rule in rules.items()),
+    ]
+    for path, block, options in blocks:
+        for option in options.keys() & block.model_fields_set:
+            if getattr(block, option):  # `off` asks for what happens anyway
+                said = f"`{option}` is read but not applied yet by this version; {options[option]}"
+                yield tree.warning((*path, option), said, at_name=True)
+
+
+def _out_of_reach(rules: dict[int, Rule], sources: list[str], tree: Tree) -> Iterator[Problem]:
+    taken: dict[str, str] = {}  # source -> the rule that takes all that comes from there
+    for n, rule in rules.items():
+        own = rule.source or tuple(sources)
+        if own and all(source in taken for source in own):
+            by = " and ".join(f"'{name}'" for name in dict.fromkeys(taken[source] for source in own))
+            yield tree.warning(("rules", n, "name"), f"this rule is never reached: {by} further up takes every event")
+        if rule.when is None and (rule.drop or not rule.continues):
+            for source in own:
+                taken.setdefault(source, rule.name)
+
+
+def _pointless(rule: Rule, at: Path, tree: Tree) -> Iterator[Problem]:
+    if rule.drop and rule.split:
+        yield tree.warning((*at, "split"), "`split` has nothing to do in a rule that drops", at_name=True)
+    for n, name in enumerate(rule.fallback):
+        if rule.chat == (name,):
+            said = f"'{name}' can't stand in for itself; name another chat, or leave `fallback` out"
+            yield tree.warning((*at, "fallback", n), said)
+
+
+def _unsigned(rule: Rule, at: Path, sources: dict[str, Source], tree: Tree) -> Iterator[Problem]:
+    for found in _HEADER.finditer(rule.when or ""):
+        header = (found[1] or found[2] or found[3] or "").lower().replace("_", "-")
+        for name in rule.source or sources:
+            auth = sources[name].auth if name in sources else None
+            if isinstance(auth, Hmac) and header not in _signed(auth):
+                said = (
+                    f"the signature of '{name}' doesn't cover the header {header}; whoever sees a request can change it"
+                )
+                yield tree.within((*at, "when"), found.start(), said, "warning")
+                break
+
+
+def _signed(auth: Hmac) -> set[str]:
+    """Return the names of the headers that nobody can change unnoticed."""
+    signed = {auth.timestamp} if "{timestamp}" in auth.signed else set()
+    signed |= {auth.id} if "{id}" in auth.signed else set()
+    return {name.lower().replace("_", "-") for name in {*signed, auth.header}}
