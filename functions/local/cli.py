@@ -2,16 +2,14 @@
 
 import json
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from local.commands import cli_log, cli_rules, cli_send
-from local.commands.cli_rules import RulesFile
+from local.commands import cli_log, cli_new, cli_rules, cli_send, cli_test
 from local.commands.runs import USUAL_PORT
-from local.commands.terminal import AsJson, fail, sentences
+from local.commands.terminal import fail, sentences
 from local.project import RULES
 
 app = typer.Typer(
@@ -19,6 +17,10 @@ app = typer.Typer(
 )
 EventFile = Annotated[Path, typer.Argument(help="An event, as in events/.")]
 app.command()(cli_rules.check)
+app.command("test")(cli_test.run_tests)
+app.command()(cli_test.explain)
+app.command()(cli_test.render)
+app.command()(cli_new.new)
 app.command()(cli_log.log)
 app.command()(cli_log.replay)
 app.command()(cli_send.send)
@@ -45,34 +47,6 @@ def run(
         fail(str(error))
     except KeyboardInterrupt:
         typer.echo("Stopped.")
-
-
-@app.command()
-def explain(
-    rules: RulesFile,
-    event: EventFile,
-    source: Annotated[str | None, typer.Option(help="The file is the JSON that a sender posts to this source.")] = None,
-    as_json: AsJson = False,  # noqa: FBT002
-) -> None:
-    """Say of every rule why it did or didn't match an event.
-
-    Example: hookline explain functions/rules/rules.yaml events/alertmanager_critical.json
-    """
-    from hookline.rules import load  # noqa: PLC0415
-    from local.commands.events import read_webhook  # noqa: PLC0415
-    from local.commands.explain import TAKEN  # noqa: PLC0415
-    from local.commands.explain import explain as explained  # noqa: PLC0415
-
-    with sentences():
-        lines = explained(load(rules), read_webhook(event, source))
-    if as_json:
-        typer.echo(json.dumps([asdict(line) for line in lines]))
-    else:
-        for line in lines:
-            to = f" -> {', '.join(line.chats)}" if line.chats else ""
-            typer.echo(f"{line.verdict:<15} {line.rule}{to}   ({line.because})")
-    is_taken = any(line.verdict in TAKEN for line in lines)
-    raise typer.Exit(0 if is_taken else 1)
 
 
 @app.command()

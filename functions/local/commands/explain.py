@@ -1,20 +1,33 @@
-"""Why each rule did or didn't match an event."""
+"""Why each rule did or didn't match an event, and what would be sent where."""
 
-import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from hookline import gateway
-from hookline.errors import Refused
-from hookline.intake import see, without_secrets
-from hookline.models import Scope
-from hookline.parse import read
-from hookline.route import chats, claims
+from hookline.clock import to_datetime
+from hookline.route import claims
 from hookline.rules import Rule, Rules
 from hookline.rules.expression import Expressions, TemplateError
-from hookline.sources import KINDS
+from local.commands import chat_options
+from local.commands.rehearse import Rehearsal, rehearse
+from local.commands.values import expression, in_one_line, values
 
 TAKEN = frozenset({"matched", "dropped"})
+_LONGEST_LINE = 200  # characters of a condition, an error, a text's first line
+
+
+@dataclass(frozen=True)
+class ChatNow:
+    """What a chat's options mean for a message of this event."""
+
+    chat: str
+    pace: str
+    budget: str
+    quiet: tuple[str, ...]
+    is_quiet: bool  # at the time of the event
+    holds: bool  # that matters, because the rule isn't urgent
+    fallback: tuple[str, ...]
+    limit: int
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,10 @@ class Line:
     verdict: str  # matched | dropped | not matched | not reached | another source | failed
     because: str = ""
     chats: tuple[str, ...] = ()
+    reads: dict[str, str] = field(default_factory=dict)  # the names in its expressions, with their values
+    options: tuple[ChatNow, ...] = ()
+    messages: int = 0
+    text: str = ""  # the first line of its first message
 
 
 def explain(rules: Rules, event: dict[str, Any]) -> list[Line]:
@@ -32,34 +49,71 @@ def explain(rules: Rules, event: dict[str, Any]) -> list[Line]:
 
     Raises Refused for what receive would refuse.
     """
-    inbound = gateway.read(event, sys.maxsize)
-    if inbound.source not in rules.sources:
-        raise Refused(f"The event is for /hooks/{inbound.source}; the sources are {', '.join(rules.sources)}.")
-    source = rules.sources[inbound.source]
-    kind = KINDS[source.kind]
-    seen = see(without_secrets(inbound, source), kind, read(inbound, kind.reads))
-    scope, expressions = seen.scope(), Expressions()
-    lines: list[Line] = []
-    is_open = True
+    return list(_lines(rules, rehearse(rules, event)))
+
+
+def _lines(rules: Rules, rehearsal: Rehearsal) -> Iterator[Line]:
+    taken_by = ""
     for rule in rules.rules:
-        if rule.source and inbound.source not in rule.source:
-            lines.append(Line(rule.name, "another source", f"it is for {', '.join(rule.source)}"))
-        elif not is_open:
-            lines.append(Line(rule.name, "not reached", "a rule further up took the event"))
+        if rule.source and rehearsal.inbound.source not in rule.source:
+            yield Line(rule.name, "another source", f"it is for {', '.join(rule.source)}")
+        elif taken_by:
+            yield Line(rule.name, "not reached", f"the rule '{taken_by}' further up took the event")
         else:
-            lines.append(_tried(rule, scope, rules, expressions))
-            is_open = lines[-1].verdict not in TAKEN or (rule.continues and not rule.drop)
-    return lines
+            line = _tried(rule, rules, rehearsal)
+            yield line
+            if line.verdict in TAKEN and (rule.drop or not rule.continues):
+                taken_by = rule.name
 
 
-def _tried(rule: Rule, scope: Scope, rules: Rules, expressions: Expressions) -> Line:
+def _tried(rule: Rule, rules: Rules, rehearsal: Rehearsal) -> Line:
+    verdict, because = _verdict(rule, rehearsal)
+    # A rule whose condition failed is among the matches when nothing else took the event.
+    chats = tuple(chat for match in rehearsal.routed.matches if match.rule.name == rule.name for chat in match.chats)
+    if verdict == "failed" and chats:
+        because += "; nothing else takes the event, so it goes out with a mark"
+    messages = [message for message in rehearsal.messages if message.rule == rule.name]
+    return Line(
+        rule.name,
+        verdict,
+        because,
+        chats,
+        _read(rule, rehearsal, is_taken=bool(chats)),
+        tuple(_now(name, rule, rules, rehearsal) for name in chats),
+        len(messages),
+        in_one_line(messages[0].text.partition("\n")[0], _LONGEST_LINE) if messages else "",
+    )
+
+
+def _verdict(rule: Rule, rehearsal: Rehearsal) -> tuple[str, str]:
+    said = in_one_line(rule.when or "", _LONGEST_LINE)
     try:
-        is_claimed = claims(rule, scope, expressions)
+        is_claimed = claims(rule, rehearsal.scope, Expressions())
     except TemplateError as error:
-        return Line(rule.name, "failed", error.message)
+        return "failed", in_one_line(error.message, _LONGEST_LINE)
     if not is_claimed:
-        return Line(rule.name, "not matched", f"{rule.when} is false")
-    because = f"{rule.when} is true" if rule.when else "it has no condition"
-    if rule.drop:
-        return Line(rule.name, "dropped", because)
-    return Line(rule.name, "matched", because, chats(rule, scope, rules, expressions))
+        return "not matched", f"{said} is false"
+    return "dropped" if rule.drop else "matched", f"{said} is true" if rule.when else "it has no condition"
+
+
+def _read(rule: Rule, rehearsal: Rehearsal, *, is_taken: bool) -> dict[str, str]:
+    templates = [expression(rule.when)] if rule.when else []
+    if is_taken:
+        templates += [expression(rule.each)] if rule.each else []
+        templates += rule.chat if rule.chat_is_expression else []
+    return {name: value for template in templates for name, value in values(template, rehearsal.scope).items()}
+
+
+def _now(name: str, rule: Rule, rules: Rules, rehearsal: Rehearsal) -> ChatNow:
+    chat = rules.chats[name]
+    is_quiet = chat_options.is_quiet(chat, to_datetime(rehearsal.inbound.received_at))
+    return ChatNow(
+        chat=name,
+        pace=chat_options.pace(chat.pace),
+        budget="off" if chat.budget is None else str(chat.budget),
+        quiet=tuple(map(chat_options.quiet, chat.quiet)),
+        is_quiet=is_quiet,
+        holds=is_quiet and not rule.urgent,
+        fallback=tuple(dict.fromkeys((*rule.fallback, *chat.fallback))),
+        limit=chat.limit,
+    )

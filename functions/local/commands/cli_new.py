@@ -1,0 +1,50 @@
+"""The command that begins a rules file: `hookline new`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local.commands.errors import Wrong
+from local.commands.terminal import sentences
+
+_HELP_ID = "The chat's id, as in chat_a1b2c3d4; `hookline chats` lists yours."
+
+
+def new(  # noqa: PLR0913 - its options
+    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("rules.yaml"),
+    *,
+    sender: Annotated[str | None, typer.Option(help="What sends: alertmanager, form or json.")] = None,
+    chat_id: Annotated[str | None, typer.Option("--id", metavar="CHAT_ID", help=_HELP_ID)] = None,
+    chat: Annotated[str | None, typer.Option(help="A name for the chat.")] = None,
+    alerts: Annotated[str | None, typer.Option(help="Which alerts matter: all, warning or critical.")] = None,
+    source: Annotated[str | None, typer.Option(help="What a form's or JSON's address ends in.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask; take the usual answers.")] = False,
+) -> None:
+    """Ask four questions and write a first rules file.
+
+    Example: hookline new my-rules.yaml
+    """
+    from local.commands import answers as made  # noqa: PLC0415 - the other commands needn't wait for it
+    from local.commands.ask import ask  # noqa: PLC0415
+    from local.commands.new import written  # noqa: PLC0415
+
+    with sentences():
+        if file.exists():
+            raise Wrong(f"{file} is there already, and stays as it is; give another name.")
+        kind = ask("What sends (alertmanager, form, json)", sender, "alertmanager", made.sender, yes=yes)
+        an_id = ask(
+            "Id of the chat that hears of it (`hookline chats` lists yours)", chat_id, None, made.chat_id, yes=yes
+        )
+        name = ask("A name for that chat", chat, "office" if kind == "form" else "oncall", made.chat_name, yes=yes)
+        which, address = "all", made.USUAL_SOURCE[kind]
+        if kind == "alertmanager":
+            which = ask("Which alerts matter (all, warning, critical)", alerts, "all", made.alerts, yes=yes)
+        else:
+            address = ask("The address ends in /hooks/…", source, address, made.source_name, yes=yes)
+        text = written(made.Answers(kind, an_id, name, address, which), file)
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    typer.echo(
+        f"{file} is written. Try it:\n\n  hookline check {file}\n  hookline test {file}\n  RULES={file} hookline run"
+    )

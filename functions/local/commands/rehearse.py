@@ -1,0 +1,84 @@
+"""An event on its way through the rules up to its messages, without asking for credentials and without sending."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from hookline import gateway
+from hookline.errors import Refused
+from hookline.intake import Intake, see, without_secrets
+from hookline.models import Inbound, Message, Routed, Scope
+from hookline.parse import read
+from hookline.route import route
+from hookline.rules.expression import Expressions
+from hookline.rules.model import Rules
+from hookline.secrets import Secrets
+from hookline.sources import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What would become of an event; ``warnings`` is what a deployed function would log about it."""
+
+    inbound: Inbound
+    scope: Scope
+    routed: Routed
+    messages: tuple[Message, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why nobody hears of it; empty where somebody does."""
+        return "" if self.messages else self.routed.reason
+
+    def of_rule(self, name: str | None) -> "Rehearsal":
+        """Return the same with nothing but the messages of that rule."""
+        if name is None:
+            return self
+        messages = tuple(message for message in self.messages if message.rule == name)
+        reason = self.routed.reason or f"the rule '{name}' makes no message of it"
+        return replace(self, messages=messages, routed=replace(self.routed, reason="" if messages else reason))
+
+
+def rehearse(rules: Rules, event: dict[str, Any]) -> Rehearsal:
+    """Return the messages of an API Gateway event. Raises Refused for what receive would refuse."""
+    inbound = gateway.read(event, sys.maxsize)
+    if inbound.source not in rules.sources:
+        raise Refused(f"The event is for /hooks/{inbound.source}; the sources are {', '.join(rules.sources)}.")
+    source = rules.sources[inbound.source]
+    kind = KINDS[source.kind]
+    with _listening() as logged:
+        seen = see(without_secrets(inbound, source), kind, read(inbound, kind.reads))
+        routed = route(inbound.source, seen.scope(), rules, Expressions())
+        intake = Intake(rules, Secrets(_nobody_asks, _nobody_asks), _nobody_asks, _nobody_asks, lambda: 0)
+        messages = tuple(intake.compose(seen, routed))
+    return Rehearsal(inbound, seen.scope(), routed, messages, (*map(str, routed.failures), *logged))
+
+
+def _nobody_asks(*_: Any) -> NoReturn:
+    raise AssertionError("A rehearsal neither verifies nor sends.")
+
+
+class _Ear(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage())
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """Give what is logged meanwhile, which is part of the answer here and must not stand in the middle of it."""
+    logger, ear = logging.getLogger("hookline"), _Ear()
+    propagates, logger.propagate = logger.propagate, False
+    logger.addHandler(ear)
+    try:
+        yield ear.heard
+    finally:
+        logger.removeHandler(ear)
+        logger.propagate = propagates
