@@ -1,11 +1,16 @@
 """What `hookline check` says of a rules file."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hookline.errors import Problem, RulesError
-from hookline.rules import load
+from hookline.rules.examine import Examined, examine
+from hookline.rules.load import contents
+from hookline.rules.model import Rules
+from local.commands.pointed import pointed
+
+_IN_JSON = ("file", "line", "column", "severity", "sentence", "excerpt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +23,41 @@ class Checked:
     @property
     def ok(self) -> bool:
         """True when the file can be used."""
-        return not self.problems
-
-    @property
-    def lines(self) -> list[str]:
-        """What to print."""
-        return [*map(str, self.problems), self.summary]
+        return all(problem.severity == "warning" for problem in self.problems)
 
     def as_json(self) -> dict[str, Any]:
-        """The same for machines."""
-        return {"ok": self.ok, "problems": [asdict(problem) for problem in self.problems]}
+        """Return all of it for machines."""
+        problems = [{name: getattr(problem, name) for name in _IN_JSON} for problem in self.problems]
+        return {"ok": self.ok, "problems": problems}
+
+    def as_text(self) -> str:
+        """Return the problems with their lines, or an empty text."""
+        return "\n".join(map(pointed, self.problems))
 
 
 def check(path: Path) -> Checked:
-    """Load the file and count what is in it."""
+    """Say everything that is wrong with the file, and what works but is probably not meant."""
     try:
-        rules = load(path)
+        rules, problems = examine(contents(path), str(path))
     except RulesError as error:
-        return Checked(error.problems, f"{len(error.problems)} problems")
-    counted = f"{len(rules.rules)} rules, {len(rules.sources)} sources, {len(rules.chats)} chats"
-    return Checked([], f"{path}: {counted}; nothing is wrong.")
+        rules, problems = Examined(None, error.problems)
+    said = _counted(problems)
+    if rules is None:
+        return Checked(problems, said)
+    return Checked(problems, f"{path}: {_size(rules)}; {said or 'nothing is wrong'}.")
+
+
+def _counted(problems: list[Problem]) -> str:
+    """Return how many errors and warnings there are, as in ``3 problems, 1 warning``."""
+    warnings = sum(problem.severity == "warning" for problem in problems)
+    counts = (("problem", len(problems) - warnings), ("warning", warnings))
+    return ", ".join(_many(count, what) for what, count in counts if count)
+
+
+def _size(rules: Rules) -> str:
+    counts = (("rule", rules.rules), ("source", rules.sources), ("chat", rules.chats))
+    return ", ".join(_many(len(of), what) for what, of in counts)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from local.commands.terminal import NO, AsJson, fail, say_json, sentences
+from local.commands.terminal import NO, AsJson, say_json, sentences
 from local.project import RULES
 
 RulesFile = Annotated[Path, typer.Argument(help="The rules file.", envvar="RULES", show_envvar=True)]
@@ -23,8 +23,8 @@ def check(rules: RulesFile = RULES, as_json: AsJson = False) -> None:  # noqa: F
         found = checked(rules)
     if as_json:
         say_json(found.as_json())
-    elif found.ok:
-        typer.echo("\n".join(found.lines))
     else:
-        fail("\n".join(found.lines), NO)
+        if text := found.as_text():
+            typer.echo(text, err=True)
+        typer.echo(found.summary, err=not found.ok)
     raise typer.Exit(0 if found.ok else NO)

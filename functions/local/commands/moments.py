@@ -1,23 +1,25 @@
 """Moments as people write and read them at a terminal: in the time zone of their machine."""
 
-import re
 from datetime import datetime, timedelta
 
 from hookline.clock import SECOND_MS, to_datetime
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_AGO = re.compile(r"([1-9][0-9]{0,5})\s*([smhd])")
+from hookline.rules.written import seconds
 
 
 def since(text: str, now: datetime) -> int:
     """Return the moment in ms: so long ago (``30m``, ``2h``, ``1d``), or a date and time. Raises ValueError."""
     try:
-        if ago := _AGO.fullmatch(text.strip()):
-            return to_ms(now - timedelta(**{_UNITS[ago[2]]: int(ago[1])}))
-        return to_ms(datetime.fromisoformat(text.strip()).astimezone())
+        return to_ms(_moment(text.strip(), now))
     except (ValueError, OverflowError):
         sentence = f"{text!r} is no moment; write 30m, 2h or 1d, or a date as in 2026-11-02T14:00."
         raise ValueError(sentence) from None
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    try:
+        return now - timedelta(seconds=seconds(text))
+    except ValueError:
+        return datetime.fromisoformat(text).astimezone()
 
 
 def to_ms(moment: datetime) -> int:
