@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-dynamodb soak lint requirements build clean
+.PHONY: run test test-dynamodb soak lint requirements schema build clean
 
 run: .venv/.run
 	@$(BIN)/hookline run
@@ -28,6 +28,10 @@ lint: .venv/.dev
 requirements:
 	uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
 		--output-file functions/layer/requirements.txt pyproject.toml
+
+# What editors complete and check the rules file with, from the models.
+schema: .venv/.dev
+	$(BIN)/python -m local.schema
 
 build:
 	sam validate --lint

@@ -35,7 +35,7 @@ class Hmac(Block):
     """A signature over the raw body, and over a time and an id when the sender signs them, too."""
 
     hmac: SecretName = Field(description="The name of the secret, never its value.", examples=["CI_SECRET"])
-    header: str = Field("X-Signature", description="The header of the signature.")
+    header: str = Field("X-Signature", description="The header of the signature.", examples=["X-Hub-Signature-256"])
     algorithm: Literal["sha1", "sha256", "sha512"] = Field("sha256", description="What the sender hashes with.")
     encoding: Literal["hex", "base64"] = Field("hex", description="How the signature is written.")
     prefix: str = Field("", description="What stands before each signature.", examples=["sha256=", "v1,"])
@@ -47,9 +47,10 @@ class Hmac(Block):
     timestamp: str = Field(
         "X-Timestamp",
         description="The header of the time, in seconds. A `t=` part of the signature's header comes first.",
+        examples=["Webhook-Timestamp"],
     )
-    id: str = Field("X-Id", description="The header of the sender's id.")
-    tolerance: int = Field(300, ge=1, description="How far the time may be off, in seconds.")
+    id: str = Field("X-Id", description="The header of the sender's id.", examples=["Webhook-Id"])
+    tolerance: int = Field(300, ge=1, description="How far the time may be off, in seconds.", examples=[600])
     secret_encoding: Literal["text", "hex", "base64"] = Field("text", description="How the secret is written.")
 
     @model_validator(mode="after")

@@ -6,16 +6,21 @@ from difflib import get_close_matches
 MOST_NAMED = 12  # of the names in a file; a longer list is no help
 
 
+def closest(name: str, names: Sequence[str]) -> str | None:
+    """Return the name that is written most alike, if any is."""
+    return next(iter(get_close_matches(name, names, 1)), None)
+
+
 def meant(name: str, names: Sequence[str]) -> str:
     """Return ``did you mean 'x'?``, or else which names there are."""
-    if close := get_close_matches(name, names, 1):
-        return f"did you mean '{close[0]}'?"
+    if close := closest(name, names):
+        return f"did you mean '{close}'?"
     more = len(names) - MOST_NAMED
     return "there are " + (", ".join(names[:MOST_NAMED]) or "none") + (f" and {more} more" if more > 0 else "")
 
 
 def option_meant(name: str, options: Sequence[str]) -> str:
     """Return the same about an option of a block."""
-    if close := get_close_matches(name, options, 1):
-        return f"did you mean `{close[0]}`?"
+    if close := closest(name, options):
+        return f"did you mean `{close}`?"
     return "there are " + ", ".join(f"`{option}`" for option in options)

@@ -1,5 +1,6 @@
 """What doesn't fit into the blocks of a rules file, each as a sentence that says what would be right."""
 
+import re
 from collections.abc import Iterator
 
 import yaml
@@ -8,12 +9,13 @@ from pydantic_core import ErrorDetails
 
 from hookline.errors import Problem
 from hookline.rules.auth import AUTH_BLOCKS, AUTH_OPTIONS
-from hookline.rules.closest import option_meant
+from hookline.rules.closest import closest, option_meant
 from hookline.rules.model import Block, Chat, Expected, LinkPreview, Rule, Rules, Source, Test
 from hookline.rules.names import PATTERNS
 from hookline.rules.yaml_tree import Path, Tree
 
 _NAMES_OF = frozenset({"source", "chat", "fallback"})  # options that take one name, or a list
+_QUOTED = re.compile("'([^']+)'")
 _NOT_TEXT = frozenset({"string_type", "tuple_type"})
 
 
@@ -61,6 +63,8 @@ def _sentence(error: ErrorDetails) -> str:
             sentence = f"{said} has to be {PATTERNS[context['pattern']]}"
         case "tuple_type" if option in _NAMES_OF:
             sentence = f"{said} has to be a name or a list of names; put it in quotes if it is one"
+        case "literal_error" if close := closest(str(error["input"]), _QUOTED.findall(context["expected"])):
+            sentence = f"{said} has no '{error['input']}'; did you mean '{close}'?"
         case "value_error":
             sentence = str(context["error"]) if isinstance(error["input"], dict) else f"{said}: {context['error']}"
         case "auth":

@@ -39,7 +39,11 @@ class Chat(Block):
     id: str = Field(pattern=CHAT_ID, description="The provider's id of the chat.", examples=["chat_a1b2c3d4"])
     fallback: Names = Field((), description="Who hears instead when this chat can't be reached.", examples=["oncall"])
     limit: int = Field(
-        MAX_TEXT, ge=SHORTEST_LIMIT, le=MAX_TEXT, description="Characters of one text; a longer one is cut, or split."
+        MAX_TEXT,
+        ge=SHORTEST_LIMIT,
+        le=MAX_TEXT,
+        description="Characters of one text; a longer one is cut, or split.",
+        examples=[300],
     )
     pace: Pace = Field(
         written.DEFAULT_PACE,
@@ -93,8 +97,8 @@ class LinkPreview(Block):
 class Expected(Block):
     """A message that a test expects."""
 
-    rule: Name = Field(description="The name of the rule that makes it.")
-    chat: Name = Field(description="The name of the chat that gets it.")
+    rule: Name = Field(description="The name of the rule that makes it.", examples=["critical pages on-call"])
+    chat: Name = Field(description="The name of the chat that gets it.", examples=["oncall"])
     text: str | None = Field(
         None, description="What it says; … stands for anything.", examples=["🔥 HighCPU on web-1\n…"]
     )
@@ -109,15 +113,22 @@ class Test(Block):
         description="A file: relative to this one, then to the working directory.",
         examples=["events/alertmanager_critical.json"],
     )
-    source: SourceName | None = Field(None, description="The file is the body that a sender posts to this source.")
-    expect: tuple[Expected, ...] = Field(description="The messages in order; an empty list expects none.")
+    source: SourceName | None = Field(
+        None, description="The file is the body that a sender posts to this source.", examples=["contact"]
+    )
+    expect: tuple[Expected, ...] = Field(
+        description="The messages in order; an empty list expects none.",
+        examples=[[{"rule": "critical pages on-call", "chat": "oncall"}], []],
+    )
 
 
 class Rule(Block):
     """What happens with an event."""
 
     name: Name = Field(description="It tells rules apart, and stands in the log.", examples=["critical pages on-call"])
-    source: Names = Field((), description="Only events of this source, or of these; without it of any.")
+    source: Names = Field(
+        (), description="Only events of this source, or of these; without it of any.", examples=["alertmanager"]
+    )
     when: str | None = Field(
         None,
         description="An expression; the rule takes what it is true for.",
@@ -134,7 +145,9 @@ class Rule(Block):
         description="Who gets it: a name of `chats`, a list of them, or one expression with `otherwise`.",
         examples=["oncall", ["oncall", "office"], "{{ 'oncall' if event.severity == 'critical' else 'office' }}"],
     )
-    otherwise: str | None = Field(None, description="Who gets it when the expression of `chat` names no chat.")
+    otherwise: str | None = Field(
+        None, description="Who gets it when the expression of `chat` names no chat.", examples=["office"]
+    )
     fallback: Names = Field((), description="Who hears instead when the chat can't be reached.", examples=["office"])
     text: str | None = Field(
         None,
@@ -161,7 +174,9 @@ class Rule(Block):
         description="A template that gives the id of a message in the same chat.",
         examples=["{{ payload.message_id }}"],
     )
-    link_preview: LinkPreview | None = Field(None, description="The card under a link.")
+    link_preview: LinkPreview | None = Field(
+        None, description="The card under a link.", examples=[{"title": "{{ event.title }}"}]
+    )
     continues: bool = Field(default=False, alias="continue", description="Let the rules below take the event, too.")
 
     @property
@@ -189,14 +204,27 @@ class Rules(Block):
     """Who may be texted, who may call, and what happens."""
 
     chats: dict[Name, Annotated[Chat, BeforeValidator(as_block)]] = Field(
-        description="Who may be texted: a name of your own, and the id of a chat or a block with it."
+        description="Who may be texted: a name of your own, and the id of a chat or a block with it.",
+        examples=[{"oncall": "chat_a1b2c3d4"}],
     )
-    sources: dict[SourceName, Source] = Field(description="Who may call: they post to `/hooks/<name>`.")
+    sources: dict[SourceName, Source] = Field(
+        description="Who may call: they post to `/hooks/<name>`.",
+        examples=[{"alertmanager": {"kind": "alertmanager", "auth": {"bearer": "ALERTMANAGER_TOKEN"}}}],
+    )
     rules: tuple[Rule, ...] = Field(
-        description="What happens, read top down; the first that matches wins, unless it says `continue: true`."
+        description="What happens, read top down; the first that matches wins, unless it says `continue: true`.",
+        examples=[[{"name": "everything to on-call", "chat": "oncall"}]],
     )
-    templates: dict[TemplateName, str] = Field({}, description='Texts to be shared: `{% include "name" %}`.')
-    tests: tuple[Test, ...] = Field((), description="Events and what they have to make; `hookline test` runs them.")
+    templates: dict[TemplateName, str] = Field(
+        {},
+        description="Texts to be shared: `{% include 'name' %}`.",
+        examples=[{"where": "on {{ event.fields.instance }}"}],
+    )
+    tests: tuple[Test, ...] = Field(
+        (),
+        description="Events and what they have to make; `hookline test` runs them.",
+        examples=[[{"name": "nothing on Sundays", "event": "events/sunday.json", "expect": []}]],
+    )
 
     def for_source(self, source: str) -> list[Rule]:
         """Return the rules that may speak of the source's events, in file order."""
