@@ -2,10 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
-from zoneinfo import ZoneInfo, available_timezones
 
 from hookline.clock import DAY, HOUR, MINUTE
+from hookline.rules.zone import zone
 
 UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -83,7 +82,7 @@ def quiet(value: object) -> Quiet:
             f"{_shown(value)} are not quiet hours; write them as in `22:00-07:00 Europe/Berlin`, "
             "with days before them if they matter: `Sat,Sun 00:00-24:00 Europe/Berlin`"
         )
-    return Quiet(begin, end, _zone(match["zone"]), _days(match["days"]))
+    return Quiet(begin, end, zone(match["zone"]).key, _days(match["days"]))
 
 
 def _days(written: str | None) -> tuple[int, ...]:
@@ -96,16 +95,6 @@ def _days(written: str | None) -> tuple[int, ...]:
         begin, end = DAYS.index(first), DAYS.index(last.rpartition("-")[2] or first)
         found |= {day % 7 for day in range(begin, end + 1 if end >= begin else end + 8)}
     return tuple(sorted(found))
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        close = get_close_matches(name, available_timezones(), 1)
-        hint = f"did you mean '{close[0]}'?" if close else "they are named as in Europe/Berlin"
-        raise ValueError(f"there is no time zone '{name[:50]}'; {hint}") from None
-    return name
 
 
 def _is_off(value: object) -> bool:
