@@ -76,10 +76,10 @@ def _tidy(part: Any) -> Any:
     tidy = {name: _kept(name, inner) for name, inner in part.items() if not _says_nothing(name, inner)}
     match tidy:
         case {"anyOf": [{"type": str(kind), **more}, {"type": "null"}]}:
+            tidy = {**tidy, **more, "type": [kind, "null"]}
             del tidy["anyOf"]
-            tidy |= {**more, "type": [kind, "null"]} | ({"enum": [*more["enum"], None]} if "enum" in more else {})
-    if "$ref" in tidy and len(tidy) > 1:  # what stands beside a reference is not read in draft 7
-        tidy["allOf"] = [{"$ref": tidy.pop("$ref")}]
+    if "enum" in tidy and "null" in tidy.get("type", ()):
+        tidy["enum"] = [*tidy["enum"], None]
     if "patternProperties" in tidy:
         tidy["additionalProperties"] = False
     return tidy

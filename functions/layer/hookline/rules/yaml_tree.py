@@ -13,6 +13,8 @@ _Pairs = dict[str, tuple[yaml.Node, yaml.Node]]  # name -> its own node and its 
 MAX_DEPTH = 50  # levels; the rules need six, and libyaml crashes on a hundred thousand
 LONGEST_EXCERPT = 500  # characters; a file may be a single line
 _BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*[\"']?")  # of a text: an anchor, a tag, its quote
+_ENOUGH = 3  # signs that make sure
 _BLOCK_STYLES = ("|", ">")  # they begin on the line after their mark
 _MERGE = "tag:yaml.org,2002:merge"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is about ten times faster
@@ -46,9 +48,8 @@ class Tree:
         node = self.nodes.get(path)
         if not isinstance(node, yaml.ScalarNode):
             return self.problem(path, sentence, severity=severity)
-        before = node.value[:offset].split("\n")
-        line = node.start_mark.line + len(before) - 1 + (node.style in _BLOCK_STYLES)
-        return self.placed(line, self._column(node, line, len(before) - 1, len(before[-1])), sentence, severity)
+        found = self._found(node, offset)
+        return self.placed(*found, sentence, severity) if found else self.at(node, sentence, severity)
 
     def at(self, node: yaml.Node | yaml.Event | None, sentence: str, severity: Severity = "error") -> Problem:
         """Place a sentence at a node; without one at the file's beginning."""
@@ -64,14 +65,26 @@ class Tree:
             self._lines = _BREAKS.split(self.text.removeprefix("\ufeff"))
         return self._lines[line] if line < len(self._lines) else ""
 
-    def _column(self, node: yaml.ScalarNode, line: int, row: int, column: int) -> int:
-        """Find a row of the text again in the file's line, which is indented, quoted or folded there."""
-        said, is_block = node.value.split("\n")[row], node.style in _BLOCK_STYLES
-        start = self._line(line).find(said, 0 if is_block or row else node.start_mark.column)
-        if start >= 0:
-            return start + column
-        written = self._line(line)
-        return len(written) - len(written.lstrip()) if is_block or row else node.start_mark.column
+    def _found(self, node: yaml.ScalarNode, offset: int) -> tuple[int, int] | None:
+        """Return line and column of a text's sign. Quotes, indentation and folding change blanks only, escapes more."""
+        before, wanted = len(_inked(node.value[:offset])), _inked(node.value[offset:])[:_ENOUGH]
+        line, column = node.start_mark.line, node.start_mark.column
+        if node.style in _BLOCK_STYLES:
+            line, column = line + 1, 0
+        elif properties := _PROPERTIES.match(self._line(line), column):
+            column = properties.end()
+        while line <= node.end_mark.line:
+            written = self._line(line)
+            inked = [n for n in range(column, len(written)) if not written[n].isspace()]
+            if before < len(inked):
+                is_same = wanted and _inked(written[inked[before] :]).startswith(wanted)
+                return (line, inked[before]) if is_same else None
+            before, line, column = before - len(inked), line + 1, 0
+        return None
+
+
+def _inked(text: str) -> str:
+    return "".join(text.split())
 
 
 def read(text: str, name: str) -> Tree:

@@ -1,6 +1,8 @@
 """What is said of a rules file: the line, the column, what is wrong and what would be right."""
 
+import sys
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from pydantic import BaseModel
 from hookline import sources
 from hookline.errors import RulesError
 from hookline.rules import Basic, Bearer, Chat, Hmac, Rule, Rules, Token, load, load_text
+from hookline.rules.load import look
 
 SMALLEST = """\
 # yaml-language-server: $schema=./rules.schema.json
@@ -204,6 +207,34 @@ def test_a_file_that_is_not_there_or_no_file_is_said(tmp_path: Path) -> None:
         ('when: event.severity == "critical"', "when: {a: 1}", f"12:11: `when` {TEXT}"),
         ("repeat: 4h", "drop: perhaps", "15:11: `drop` has to be true or false"),
         ("name: mail", "name: ''", "19:11: `name` must not be empty"),
+        ("{id: chat_e5f6a7b8}", "{id: chat_e5f6a7b8, limit: 99}", "3:38: `limit` has to be at least 100"),
+        ("{id: chat_e5f6a7b8}", "{id: chat_e5f6a7b8, limit: 2001}", "3:38: `limit` has to be at most 2000"),
+        ("{id: chat_e5f6a7b8}", "{id: chat_e5f6a7b8, limit: short}", "3:38: `limit` has to be a whole number"),
+        ("{id: chat_e5f6a7b8}", "{id: chat_e5f6a7b8, pace: fast}",
+         "3:37: `pace`: 'fast' is not a pace; write texts per length of time, as in `3 per 1m`, or `off`"),
+        ("{id: chat_e5f6a7b8}", "{id: chat_e5f6a7b8, budget: 0}",
+         "3:39: `budget`: 0 is not a budget; write `auto`, a number from 1 to 100, or `off`"),
+        ("{id: chat_e5f6a7b8}", "{id: chat_e5f6a7b8, quiet: ['22:00-07:00 Europe/Berln']}",
+         "3:39: `quiet`: there is no time zone 'Europe/Berln'; did you mean 'Europe/Berlin'?"),
+        ("repeat: 4h", "effect: slm", "15:13: `effect` has no 'slm'; did you mean 'slam'?"),
+        ("repeat: 4h", "effect: zzz",
+         ("15:13: `effect` has to be 'slam', 'loud', 'gentle', 'invisible-ink', 'echo', 'spotlight', 'balloons', "
+          "'confetti', 'love', 'lasers', 'fireworks' or 'celebration'")),
+        ("repeat: 4h", "link_preview: {}", "15:19: `link_preview` needs an `image`, a `title` or both"),
+        ("repeat: 4h", "link_preview: {titel: x}", "15:20: unknown option `titel`; did you mean `title`?"),
+        ("repeat: 4h", "split: maybe", "15:12: `split` has to be true or false"),
+        ("name: mail", f"name: {'x' * 101}", "19:11: `name` has to have at most 100 characters"),
+        ("source: contact", "source: 7",
+         "20:13: `source` has to be a name or a list of names; put it in quotes if it is one"),
+        ("source: contact", "source: [7]", f"20:14: `source` {TEXT}"),
+        # what YAML reads as true or false
+        ('when: event.severity == "critical"', "when: yes",
+         "12:11: `when` has to be text, and YAML reads yes as true; put it in quotes"),
+        ("otherwise: office", "otherwise: No",
+         "22:16: `otherwise` has to be text, and YAML reads No as false; put it in quotes"),
+        ("[oncall, office]", "on", "14:11: `chat` has to be text, and YAML reads on as true; put it in quotes"),
+        ("[oncall, office]", "[oncall, off]",
+         "14:20: `chat` has to be text, and YAML reads off as false; put it in quotes"),
         # expressions
         ('event.severity == "critical"', "event.severity ==",
          "12:26: `when`: unexpected end of input, expected expression"),
@@ -262,6 +293,120 @@ def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_file() -> None:
     assert [problem.split(":")[1] for problem in problems(wrong)] == ["7", "12", "15"]
 
 
+def test_a_block_that_is_wrong_hides_nothing_else() -> None:
+    wrong = """\
+chats:
+  oncall: {id: 7, fallback: nobody}
+  office: {id: chat_2, quite: x, fallback: [oncall, ofice]}
+sources:
+  in: {kind: jsn, aut: none}
+  Out: {kind: form, auth: none}
+rules:
+  - {name: a, whn: x, chat: onclal, source: [Out, inn], text: "{{ x | uper }}"}
+  - {chat: [office, offce], each: "a b"}
+  - {name: a, repeat: 5, fallback: nobody, drop: false}
+  - {name: b, chat: "{{ x }}", otherwise: ofice, thread: "{{", reply_to: "{% x %}", link_preview: {title: "{{ . }}"}}
+  - [a]
+templates:
+  broken: "{{ a b }}"
+  "a b": x
+tests:
+  - {name: t, event: e.json, expects: [], expect: [{rule: bb, chat: ofice}, {rule: a, chat: oncall}]}
+  - {name: t, event: e.json, source: ot, expect: []}
+"""
+    said = [(problem.split(":")[1], problem.split(": ", 1)[1].partition(";")[0]) for problem in problems(wrong)]
+    assert said == [
+        ("2", f"`id` {TEXT.partition(';')[0]}"),
+        ("2", "unknown chat 'nobody'"),
+        ("3", "unknown option `quite`"),
+        ("3", "unknown chat 'ofice'"),
+        ("5", "`auth` is missing"),
+        ("5", "unknown kind 'jsn'"),
+        ("5", "unknown option `aut`"),
+        ("6", "`Out` has to be in small letters, digits, - and _, because it is part of an address"),
+        ("8", "unknown option `whn`"),
+        ("8", "unknown chat 'onclal'"),
+        ("8", "unknown source 'inn'"),
+        ("8", "`text`: filter uper is unknown"),
+        ("9", "`name` is missing"),
+        ("9", "unknown chat 'offce'"),
+        ("9", "`each`: unexpected input after expression"),
+        ("10", "a rule named 'a' stands further up"),
+        ("10", "`repeat`: 5 is not a length of time"),
+        ("10", "unknown chat 'nobody'"),
+        ("11", "unknown chat 'ofice'"),
+        ("11", "`thread`: unexpected end of input, expected expression"),
+        ("11", "`reply_to`: unknown statement x"),
+        ("11", "`title`: unexpected `.`"),
+        ("12", f"`rules` {BLOCK}"),
+        ("14", "`broken`: unexpected identifier, expected end of variable block"),
+        ("15", "`a b` has to be a name in letters, digits and _ . / -, as in alert.txt"),
+        ("17", "unknown option `expects`"),
+        ("17", "unknown rule 'bb'"),
+        ("17", "unknown chat 'ofice'"),
+        ("18", "a test named 't' stands further up"),
+        ("18", "unknown source 'ot'"),
+    ]
+
+
+def test_names_are_not_missed_where_nobody_could_write_any() -> None:
+    assert problems("chats: 7\nsources: {}\nrules:\n- {name: a, chat: b, source: c}\n") == [
+        f"r.yaml:1:8: `chats` {BLOCK}",
+        "r.yaml:4:30: unknown source 'c'; there are none",
+    ]
+
+
+def test_of_many_names_only_some_are_listed() -> None:
+    chats = ", ".join(f"c{n}: chat_{n}" for n in range(20))
+    (said,) = problems(f"chats: {{{chats}}}\nsources: {{}}\nrules:\n- {{name: a, chat: zzz}}\n")
+    assert said.endswith("there are c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 and 8 more")
+
+
+def test_a_problem_has_its_line_as_it_stands_in_the_file() -> None:
+    with pytest.raises(RulesError) as wrong:
+        load_text(changed("kind: form", "kind: from").replace("\n", "\r\n").encode(), "r.yaml")
+    assert [problem.excerpt for problem in wrong.value.problems] == ["  contact: {kind: from, auth: none}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("text: |\n      a\n\n      ä🔥 {{ x | uper }}\n", 19, 17),
+        ("text: |2\n        a\n          b {{ x | uper }}\n", 18, 20),
+        ("text: >\n      a\n\n      {{ x | uper }}\n", 19, 14),
+        ('text: "{{ x | uper }}"\n', 16, 19),
+        ('text: "\\u00e4 {{ x | uper }}"\n', 16, 11),
+        ("text: a {{ x\n      | uper }}\n", 17, 9),
+        ("text: 'it''s {{ x | uper }}'\n", 16, 11),
+        ("text: !!str 'a {{ x | uper }}'\n", 16, 27),
+        ("text: &t a {{ x | uper }}\n", 16, 23),
+    ],
+)
+def test_a_mistake_in_a_template_is_pointed_at_where_it_stands_in_the_file(text: str, line: int, column: int) -> None:
+    wrong = changed("text: |\n      {{ event.title }}\n      {{ item.labels.instance }}\n", text)
+    (said,) = problems(wrong)
+    assert said == f"r.yaml:{line}:{column}: `text`: filter uper is unknown"
+
+
+def test_the_file_is_validated_once_when_it_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        sys.modules[look.__module__], "usable", lambda _: pytest.fail("the parts are for a file that is wrong")
+    )
+    assert load_text(WHOLE.encode(), "r.yaml").rules
+
+
+def test_a_file_of_ten_megabytes_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_bytes(SMALLEST.encode() + b"# " + b"x" * 10_000_000)
+    began = perf_counter()
+    with pytest.raises(RulesError) as wrong:
+        load(path)
+    assert perf_counter() - began < 0.5
+    assert (
+        str(wrong.value) == f"{path}:1:1: the file is larger than 1 MiB, and rules have a few KB; is it another file?"
+    )
+
+
 def test_without_any_chat_there_are_none_to_choose_from() -> None:
     assert problems("chats: {}\nsources: {}\nrules:\n- {name: a, chat: b}\n") == [
         "r.yaml:4:19: unknown chat 'b'; there are none"
@@ -269,9 +414,7 @@ def test_without_any_chat_there_are_none_to_choose_from() -> None:
 
 
 def test_bytes_that_are_no_utf_8_are_pointed_at_by_their_line() -> None:
-    assert problems(b"chats:\n  a: chat_1\n  b: \xff\n") == [
-        "r.yaml:3:6: the file has to be UTF-8, and here it isn't"
-    ]
+    assert problems(b"chats:\n  a: chat_1\n  b: \xff\n") == ["r.yaml:3:6: the file has to be UTF-8, and here it isn't"]
 
 
 def test_a_second_document_or_a_control_character_is_not_yaml() -> None:
