@@ -26,18 +26,18 @@ class EventId:
 def event_id(inbound: Inbound, kind: Kind, payload: JSON) -> EventId:
     """Return the best id there is: the sender's key, its request id with the body, the content, our request id."""
     if key := inbound.headers.get("idempotency-key"):
-        return EventId(f"key:{_short(key)}")
+        return EventId(f"key:{short(key)}")
     if request := inbound.headers.get("x-request-id"):
         # With the body, because meshes give one id to several requests.
-        return EventId(f"request:{_short(request)}:{hashlib.sha256(inbound.body).hexdigest()}")
+        return EventId(f"request:{short(request)}:{hashlib.sha256(inbound.body).hexdigest()}")
     if kind.content_key is not None:
         return EventId(f"content:{hashlib.sha256(kind.content_key(payload).encode()).hexdigest()}", is_content=True)
     return EventId(f"gateway:{inbound.request_id}")
 
 
-def _short(sent: str) -> str:
+def short(sent: str, longest: int = _LONGEST) -> str:
     """Keep a sender's id as it is, for people to find; a long one is hashed, as two may differ in their last letter."""
-    return sent if len(sent) <= _LONGEST else hashlib.sha256(sent.encode()).hexdigest()
+    return sent if len(sent) <= longest else hashlib.sha256(sent.encode()).hexdigest()
 
 
 def item_id(kind: Kind, item: JSON) -> EventId | None:
@@ -49,6 +49,11 @@ def item_id(kind: Kind, item: JSON) -> EventId | None:
 def delivery_id(source: str, event: EventId, rule: str, chat: str, n: int) -> str:
     """Return the key of one text for one chat; JSON keeps the parts apart whatever they contain."""
     return str(uuid5(_DELIVERIES, json.dumps([source, event.value, rule, chat, n])))
+
+
+def part_id(delivery: str, n: int) -> str:
+    """Return the id of the n-th part of a text that is sent in several; the first has the delivery's own."""
+    return delivery if n == 1 else str(uuid5(UUID(delivery), f"part {n}"))
 
 
 def send_key(delivery: str, generation: int, variant: str = "") -> str:

@@ -49,21 +49,34 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """An option of a rule that could not be worked out for an event, which is told all the same."""
+
+    rule: str
+    option: str  # when | each | chat | text | thread | reply_to | link_preview
+    why: str
+
+    def __str__(self) -> str:
+        return f"`{self.option}` of the rule '{self.rule}' failed: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A rule that takes the event. ``failed`` says why it is taken although its ``when`` could not be worked out."""
 
     rule: "Rule"
     chats: tuple[str, ...]  # names of the rules file
     failed: str = ""
+    because: str = ""  # why it takes the event, for whoever asks the log later
 
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """Who should hear of an event; ``reason`` says why nobody should. ``failures`` are conditions that broke."""
+    """Who should hear of an event; ``reason`` says why nobody should."""
 
     matches: list[Match]
     reason: str = ""
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
 
 class Destination(BaseModel):
@@ -96,6 +109,7 @@ class Message(BaseModel):
     link_preview: dict[str, str] | None = None  # image and title of the card under a link
     thread: str | None = None  # what has the same thread belongs to one story
     urgent: bool = False  # quiet hours and pace don't apply
+    because: str | None = None  # why the rule took the event
     replay: bool = False  # asked for by hand: send it whatever became of it before
     fallback_of: str | None = None  # the delivery that this one stands in for
     tried: tuple[str, ...] = ()  # ids of the chats that it was meant for before

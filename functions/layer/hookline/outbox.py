@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blooio import Blooio, Content, Outcome, SendRequest, Verdict
+from blooio import Blooio, Content, LinkPreview, Outcome, SendRequest, Verdict
 from hookline import identity, patience
 from hookline.claim import Decision, Status
 from hookline.clock import MINUTE, SECOND_MS, say
@@ -214,7 +214,9 @@ def _deliver_now(outbox: Outbox, message: Message) -> str:
 
 
 def _body(message: Message) -> str:
-    content = Content(text=message.text, reply_to=message.reply_to, effect=message.effect)
+    card = message.link_preview or {}
+    preview = LinkPreview(imageUrl=card.get("image"), title=card.get("title")) if card else None
+    content = Content(text=message.text, reply_to=message.reply_to, effect=message.effect, link_preview=preview)
     return SendRequest(content=content).to_json()
 
 

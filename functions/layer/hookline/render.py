@@ -1,37 +1,114 @@
-"""Stage 4 of a webhook. Write the text: the rule's own, or the kind's default."""
+"""Stage 4 of a webhook. Write what a rule says: its text, or the kind's default, and the options that are templates."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from hookline.models import Event, Match, Scope
+from hookline.identity import short
+from hookline.models import Event, Failure, Scope
 from hookline.rules.expression import Expressions, TemplateError
+from hookline.rules.model import Rule
+from hookline.sources.kind import words
 
-MAX_TEXT = 2000  # characters of one message; more is cut with a note
-_ROOM_FOR_NOTE = 40
+FAILED = "⚠"  # stands where a part of a text failed, and before the line that says so
+_LONGEST_THREAD = 200  # characters
+_LONGEST_TITLE = 200
+_LONGEST_ADDRESS = 2000
+_LONGEST_REASON = 200
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 # Control characters, the marks that change the direction of what follows, and what has no width: a payload could make
 # a text read wrong, or empty. The joiners (U+200C, U+200D) stay: emoji and scripts need them.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 
+Scopes = Callable[[], Scope]  # gives each template names of its own, and is asked only when there is a template
 
-def render(match: Match, event: Event, scope: Scope, expressions: Expressions) -> str:
-    """Return the text to send; never empty, never raises: what is broken is said under the default text."""
-    if match.failed:
-        return clean(f"{event.text}\n⚠ Sent because the condition of the rule “{match.rule.name}” failed.")
-    if match.rule.text is None:
-        return clean(event.text)
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text of any length, never empty. ``mark`` is the last line of one that isn't what its rule wanted."""
+
+    text: str
+    mark: str = ""
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a message carries besides its text."""
+
+    thread: str | None = None
+    reply_to: str | None = None
+    link_preview: dict[str, str] | None = None
+    failures: tuple[Failure, ...] = ()
+
+
+def render(rule: Rule, event: Event, scopes: Scopes, expressions: Expressions) -> Written:
+    """Return the rule's text; where there is none, or it comes out empty, the kind's own. Never raises.
+
+    A text that fails is written without the parts that do, or else is the kind's own; both say so in their mark.
+    """
+    if rule.text is None:
+        return default(event)
     try:
-        text = clean(expressions.text(match.rule.text, scope))
+        return Written(clean(expressions.text(rule.text, scopes())) or clean(event.text))
     except TemplateError as error:
-        return clean(f"{event.text}\n⚠ The text of the rule “{match.rule.name}” failed: {error.message}.")
-    return text or clean(event.text)
+        failure = Failure(rule.name, "text", error.message)
+    why = words(failure.why, _LONGEST_REASON)
+    try:
+        text = clean(expressions.lenient(rule.text, scopes()))
+    except TemplateError:
+        text = ""
+    if text.replace(FAILED, "").strip():
+        return Written(text, f"{FAILED} Part of the text of the rule “{rule.name}” failed: {why}.", failure)
+    return Written(clean(event.text), f"{FAILED} The text of the rule “{rule.name}” failed: {why}.", failure)
+
+
+def default(event: Event, mark: str = "") -> Written:
+    """Return the kind's own text."""
+    return Written(clean(event.text), f"{FAILED} {mark}" if mark else "")
+
+
+def options(rule: Rule, event: Event, scopes: Scopes, expressions: Expressions) -> Options:
+    """Return what the rule's other templates give. What fails, or gives nothing of use, is left out. Never raises."""
+    failures: list[Failure] = []
+
+    def given(option: str, template: str | None) -> str:
+        if template is None:
+            return ""
+        try:
+            return clean(expressions.text(template, scopes()))
+        except TemplateError as error:
+            failures.append(Failure(rule.name, option, error.message))
+            return ""
+
+    thread = event.thread if rule.thread is None else given("thread", rule.thread)
+    reply_to = given("reply_to", rule.reply_to)
+    card = {}
+    if rule.link_preview is not None:
+        image = given("link_preview", rule.link_preview.image)
+        title = words(given("link_preview", rule.link_preview.title), _LONGEST_TITLE)
+        card = ({"image": image} if _is_address(image) else {}) | ({"title": title} if title else {})
+    return Options(
+        thread=short(thread, _LONGEST_THREAD) or None,
+        reply_to=reply_to if _MESSAGE_ID.fullmatch(reply_to) else None,
+        link_preview=card or None,
+        failures=tuple(failures),
+    )
 
 
 def clean(text: str) -> str:
-    """Return the text as it may be sent: printable, trimmed, cut at a word with a note of how much is missing."""
-    text = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if len(text) <= MAX_TEXT:
-        return text
-    kept = text[: MAX_TEXT - _ROOM_FOR_NOTE]
-    kept = kept.rsplit(None, 1)[0] if " " in kept[-200:] else kept
-    return f"{kept}… ({len(text) - len(kept)} more characters)"
+    """Return the text as it may be sent: printable and trimmed, of any length."""
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _is_address(text: str) -> bool:
+    if len(text) > _LONGEST_ADDRESS or text.split() != [text]:
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False

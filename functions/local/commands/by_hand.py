@@ -8,9 +8,11 @@ import httpx
 import typer
 
 from blooio import Blooio, Content, Outcome, SendRequest, Verdict
+from hookline.fit import cut
 from hookline.models import Destination, Message
 from hookline.queue import Queue
 from hookline.render import clean
+from hookline.rules.model import MAX_TEXT
 from local.commands import moments
 from local.commands.errors import No, Wrong
 from local.commands.history import History
@@ -57,7 +59,7 @@ class ByHand:
             raise No(f"It would not be sent to {message.chat_name}: {_because(outcome)}.")
 
     def _message(self, chat: str, text: str) -> Message:
-        if not (cleaned := clean(text)):
+        if not (cleaned := cut(clean(text), MAX_TEXT)):
             raise Wrong("There is nothing to send: the text is empty.")
         to, now_ms, delivery_id = self.destination(chat), moments.to_ms(datetime.now(UTC)), str(uuid4())
         return Message(

@@ -80,7 +80,7 @@ def _about(row: Row, generations: int) -> Iterator[tuple[str, str]]:
     yield "time", f"{moments.full(created_at(row))}, last changed {moments.full(row['updated_at'])}"
     if "chat" in row:
         yield "chat", f"{row.get('chat_name', '')} ({row['chat']})"
-    for name in ("source", "rule", "reason", "event_id", "request_id", *_SHOWN):
+    for name in ("source", "rule", "because", "reason", "event_id", "request_id", *_SHOWN):
         if row.get(name):
             yield name.replace("_", " "), str(row[name])
     for name, words in _LINKS.items():

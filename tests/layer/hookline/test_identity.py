@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hookline.identity import EventId, delivery_id, event_id, item_id, queue_key, send_key
+from hookline.identity import EventId, delivery_id, event_id, item_id, part_id, queue_key, send_key
 from hookline.models import Inbound
 from hookline.sources import KINDS
 
@@ -129,3 +129,11 @@ def test_a_generation_has_a_key_of_its_own_at_the_provider_and_a_request_one_in_
     assert len({UUID(key) for key in keys}) == 5
     assert send_key(delivery, 1) == send_key(delivery, 1)
     assert queue_key(delivery, "gw-1") == queue_key(delivery, "gw-1")
+
+
+def test_the_first_part_of_a_text_is_the_delivery_and_the_others_have_ids_of_their_own() -> None:
+    delivery = delivery_id("am", EVENT, "all", "chat_1", 0)
+    parts = [part_id(delivery, n) for n in range(1, 11)]
+    assert parts[0] == delivery
+    assert parts[1] == part_id(delivery, 2) == "31bc57ac-b6a7-58d8-95b8-c5ef2f85f42f"
+    assert len({str(UUID(part)) for part in parts}) == 10

@@ -75,11 +75,19 @@ def test_a_chat_that_cannot_be_worked_out_or_that_nobody_has_means_otherwise(cha
     assert told(routed({"chat": chat, "otherwise": "office"}, chat="chat_a1")) == [("rule 0", ("office",))]
 
 
+def test_a_chat_that_cannot_be_worked_out_is_told_of_and_one_that_names_none_is_not() -> None:
+    result = routed({"chat": "{{ 1 / payload.zero }}", "otherwise": "office"}, zero=0)
+    [failure] = result.failures
+    assert (failure.rule, failure.option) == ("rule 0", "chat")
+    assert routed({"chat": "{{ payload.missing }}", "otherwise": "office"}).failures == []
+
+
 def test_a_condition_that_fails_does_not_match_and_is_told() -> None:
     result = routed({"when": FAILS}, {"chat": "office"}, amount=1)
     assert told(result) == [("rule 1", ("office",))]
-    (failure,) = result.failures
-    assert failure.startswith("the condition of the rule 'rule 0' failed: ")
+    [failure] = result.failures
+    assert (failure.rule, failure.option) == ("rule 0", "when")
+    assert str(failure).startswith("`when` of the rule 'rule 0' failed: ")
     assert result.matches[0].failed == ""
 
 
@@ -87,7 +95,7 @@ def test_an_event_that_only_a_failing_condition_could_take_is_taken_by_the_first
     result = routed({"when": FAILS, "drop": True}, {"when": FAILS}, {"when": FAILS, "chat": "office"}, amount=1)
     assert told(result) == [("rule 1", ("oncall",))]
     assert "unable to calculate" in result.matches[0].failed
-    assert len(result.failures) == 3
+    assert [failure.rule for failure in result.failures] == ["rule 0", "rule 1", "rule 2"]
     assert result.reason == ""
 
 
@@ -95,6 +103,45 @@ def test_a_failing_condition_of_a_rule_that_drops_drops_nothing() -> None:
     result = routed({"when": FAILS, "drop": True}, amount=1)
     assert (result.matches, result.reason) == ([], "no rule matched")
     assert len(result.failures) == 1
+
+
+def test_what_a_failing_condition_might_have_told_is_not_swallowed_by_a_drop_further_down() -> None:
+    result = routed({"when": FAILS}, {"when": FAILS, "drop": True}, {"drop": True}, {"chat": "office"}, amount=1)
+    assert told(result) == [("rule 0", ("oncall",))]
+    assert result.matches[0].failed
+    assert result.reason == ""
+
+
+def test_a_drop_further_up_stands_and_so_does_one_below_a_rule_that_told_it() -> None:
+    assert routed({"drop": True}, {"when": FAILS}, amount=1) == Routed([], "dropped by the rule 'rule 0'")
+    assert told(routed({"when": FAILS}, {"chat": "office", "continue": True}, {"drop": True}, amount=1)) == [
+        ("rule 1", ("office",))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "because"),
+    [
+        ({}, "it has no condition"),
+        ({"when": 'event.severity ==\n  "critical"  or true'}, '`when` holds: event.severity == "critical" or true'),
+        ({"chat": "{{ x }}", "otherwise": "oncall"}, "it has no condition; its `chat` names none, hence `otherwise`"),
+        ({"chat": "{{ 1/0 }}", "otherwise": "oncall"}, "it has no condition; its `chat` failed, hence `otherwise`"),
+        ({"chat": "{{ 'office' }}", "otherwise": "oncall"}, "it has no condition"),
+    ],
+)  # fmt: skip
+def test_a_match_says_why(rule: dict[str, Any], because: str) -> None:
+    [match] = routed(rule).matches
+    assert match.because == because
+
+
+def test_a_match_in_doubt_says_what_failed() -> None:
+    [match] = routed({"when": FAILS}, amount=1).matches
+    assert match.because.startswith("its condition failed: ")
+
+
+def test_a_long_condition_is_told_shortly() -> None:
+    [match] = routed({"when": " or ".join(["payload.some_long_name == 'x'"] * 50) + " or true"}).matches
+    assert len(match.because) < 150
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 
+from hookline.fit import cut
 from hookline.models import JSON, Event
 from hookline.sources.kind import Kind, fitting, mapping, words
 
@@ -25,7 +26,7 @@ def describe(payload: JSON, now: datetime) -> Event:  # noqa: ARG001 - every kin
     shown = fitting(said, _ROOM_FOR_FIELDS)
     more = f"… and {len(said) - len(shown)} more fields" if len(shown) < len(said) else ""
     head = [f"✉️ {title}", f"from {who}" if who and subject else "", *shown, more]
-    body = _cut(message)
+    body = cut(message, _LONG)
     text = "\n".join(filter(None, head)) + (f"\n\n{body}" if body else "")
     return Event(title=title, text=text, icon="✉️", body=body, fields=fields)
 
@@ -60,13 +61,6 @@ def _size(value: JSON) -> str:
 def _label(name: str) -> str:
     spaced = words(name.replace("_", " ").replace("-", " "), _LONG_LABEL)
     return f"{spaced[:1].upper()}{spaced[1:]}: " if spaced else ""
-
-
-def _cut(message: str) -> str:
-    if len(message) <= _LONG:
-        return message
-    kept = message[:_LONG].rsplit(" ", 1)[0]
-    return f"{kept}… ({len(message) - len(kept)} more characters)"
 
 
 KIND = Kind(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hookline.render import MAX_TEXT
+from hookline.rules.model import MAX_TEXT
 from hookline.sources.form import content_key, describe
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -56,7 +56,7 @@ def test_a_field_that_has_no_name_is_said_as_it_is() -> None:
 def test_a_long_message_is_cut_with_a_note() -> None:
     said = text(message="word " * 200)
     assert said.startswith("✉️ New message\n\nword word")
-    assert said.endswith(" word… (600 more characters)")
+    assert said.endswith(" word… (615 more)")
 
 
 def test_however_long_a_form_its_message_is_still_there() -> None:

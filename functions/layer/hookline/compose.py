@@ -1,0 +1,148 @@
+"""Makes the messages of a routed event: for each match and item one text, fitted for each chat."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from hookline import clock, identity
+from hookline.fit import fit
+from hookline.identity import EventId
+from hookline.models import JSON, Failure, Match, Message, Routed
+from hookline.render import Written, default, options, render
+from hookline.rules.expression import Expressions, TemplateError
+from hookline.rules.model import Rule, Rules
+from hookline.see import Seen
+from hookline.sources.kind import words
+
+REPEAT_WEBHOOK, REPEAT_ITEM = 5 * clock.MINUTE, 4 * clock.HOUR  # seconds, where a rule doesn't say
+MAX_ITEMS = 20  # of one webhook that are told one by one
+_LONGEST_BECAUSE, _LONGEST_REASON = 199, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The messages, in the order in which each chat hears them; ``failures`` are what their rules could not say."""
+
+    messages: list[Message] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """What one text is about: an item of `each`, the rest of them, or the whole event."""
+
+    id: EventId
+    item: JSON = None
+    n: int = 0
+    written: Written | None = None  # what is said instead of the rule's own text
+    because: str = ""
+
+
+def compose(seen: Seen, routed: Routed, rules: Rules, expressions: Expressions, queued_at: int) -> Composed:
+    """Return a message for each match, item and chat; what two items or names would tell twice alike is told once."""
+    composer = _Composer(seen, rules, expressions, queued_at)
+    for match in routed.matches:
+        for topic in composer.topics(match):
+            composer.add(match, topic)
+    return Composed(composer.messages, list(dict.fromkeys(composer.failures)))
+
+
+class _Composer:
+    def __init__(self, seen: Seen, rules: Rules, expressions: Expressions, queued_at: int) -> None:
+        self._seen = seen
+        self._rules = rules
+        self._expressions = expressions
+        self._queued_at = queued_at
+        self._given: set[str] = set()
+        self.messages: list[Message] = []
+        self.failures: list[Failure] = []
+
+    def topics(self, match: Match) -> Iterator[_Topic]:
+        """Give each item; the whole event once, in its kind's words, where there are none or the rule is in doubt."""
+        seen, rule = self._seen, match.rule
+        if match.failed:
+            mark = f"Sent because the condition of the rule “{rule.name}” failed."
+            yield _Topic(seen.id, written=default(seen.event, mark))
+            return
+        if rule.each is None:
+            yield _Topic(seen.id)
+            return
+        items, mark = self._items(rule)
+        if not items:
+            because = "; its `each` failed" if mark else "; its `each` gave no items"
+            yield _Topic(seen.id, written=default(seen.event, mark), because=because)
+            return
+        for n, item in enumerate(items[:MAX_ITEMS]):
+            own = identity.item_id(seen.kind, item)
+            yield _Topic(own, item) if own else _Topic(seen.id, item, n)
+        if (more := len(items) - MAX_ITEMS) > 0:
+            yield _Topic(seen.id, n=MAX_ITEMS, written=Written(f"… and {more} more at the same time."))
+
+    def _items(self, rule: Rule) -> tuple[Sequence[JSON], str]:
+        """Return what `each` gives, and what to say of it if it fails. An empty list may be meant; nothing else is."""
+        try:
+            found = self._expressions.value(rule.each or "", self._seen.scope())
+        except TemplateError as error:
+            self.failures.append(Failure(rule.name, "each", error.message))
+            return [], f"`each` of the rule “{rule.name}” failed: {words(error.message, _LONGEST_REASON)}."
+        if not isinstance(found, list):
+            self.failures.append(Failure(rule.name, "each", "it gives no list"))
+            return [], ""
+        return found, ""
+
+    def add(self, match: Match, topic: _Topic) -> None:
+        """Add a topic's messages: for each chat one, or as many as its text has parts there."""
+        chats: dict[str, str] = {}
+        for name in match.chats:
+            chats.setdefault(self._rules.chats[name].id, name)
+        new = {chat: delivery for chat in chats if (delivery := self._delivery(match, topic, chat)) not in self._given}
+        if not new:
+            return
+        self._given.update(new.values())
+        written, about = self._told(match, topic)
+        for chat, delivery in new.items():
+            name, limit = chats[chat], self._rules.chats[chats[chat]].limit
+            tried = tuple(other for other in chats if other != chat)  # they hear it anyway
+            texts = fit(written.text, limit, mark=written.mark, is_split=match.rule.split)
+            for n, text in enumerate(texts, 1):
+                told = {"delivery_id": identity.part_id(delivery, n), "chat": chat, "chat_name": name, "text": text}
+                part = about | _of_part(about, n, len(texts)) if len(texts) > 1 else about
+                self.messages.append(Message(**part, **told, tried=tried))
+
+    def _delivery(self, match: Match, topic: _Topic, chat: str) -> str:
+        return identity.delivery_id(self._seen.inbound.source, topic.id, match.rule.name, chat, topic.n)
+
+    def _told(self, match: Match, topic: _Topic) -> tuple[Written, dict[str, Any]]:
+        """Return what is said, and what all messages that say it have in common."""
+        seen, rule = self._seen, match.rule
+        event = seen.event_of(topic.item)
+        scopes = partial(seen.scope, event, topic.item)
+        written = topic.written or render(rule, event, scopes, self._expressions)
+        carried = options(rule, event, scopes, self._expressions)
+        self.failures += [*([written.failure] if written.failure else []), *carried.failures]
+        repeat = rule.repeat or (REPEAT_WEBHOOK if topic.id is seen.id else REPEAT_ITEM)
+        return written, {
+            "source": seen.inbound.source,
+            "rule": rule.name,
+            "event_id": seen.id.value,
+            "request_id": seen.inbound.request_id,
+            "accepted_at": seen.inbound.received_at,
+            "queued_at": self._queued_at,
+            "because": words(match.because + topic.because, _LONGEST_BECAUSE) or None,
+            "effect": rule.effect,
+            "reply_to": carried.reply_to,
+            "link_preview": carried.link_preview,
+            "thread": carried.thread,
+            "urgent": rule.urgent,
+            "repeat": repeat if topic.id.is_content else None,
+            "fallbacks": self._rules.destinations(rule.fallback),
+        }
+
+
+def _of_part(about: dict[str, Any], n: int, count: int) -> dict[str, Any]:
+    """Show the effect once, with the first part, and the card with the last, where the links of most texts are."""
+    return {
+        "effect": about["effect"] if n == 1 else None,
+        "link_preview": about["link_preview"] if n == count else None,
+    }
