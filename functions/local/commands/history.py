@@ -50,7 +50,7 @@ class History:
             KeyConditionExpression="id = :id",
             ExpressionAttributeValues={":id": {"S": delivery_id}},
         )
-        return [_plain(item) for page in pages for item in page["Items"]]
+        return [_plain(item) for page in pages for item in page["Items"] if _is_told_of(item)]
 
     def one(self, given: str) -> list[Row]:
         """Return the rows of the one delivery whose id begins so. Raises No, or ValueError when it isn't just one."""
@@ -70,7 +70,8 @@ class History:
         pages = self.client.get_paginator("scan").paginate(
             TableName=self.table,
             ProjectionExpression="id",
-            FilterExpression="begins_with(id, :beginning)",
+            FilterExpression="begins_with(id, :beginning) AND attribute_exists(#status)",
+            ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={":beginning": {"S": beginning}},
         )
         return sorted({item["id"]["S"] for page in pages for item in page["Items"]})
@@ -88,8 +89,7 @@ class History:
     def scan(self, wanted: Wanted) -> Iterator[Row]:
         """Give every row that is wanted, in no order, page by page."""
         for page in self.client.get_paginator("scan").paginate(TableName=self.table, **wanted.filter()):
-            # What is kept of a chat is no delivery.
-            yield from (_plain(item) for item in page["Items"] if "status" in item)
+            yield from (_plain(item) for item in page["Items"] if _is_told_of(item))
 
     def _is_latest(self, row: Row) -> bool:
         if row["generation"] == 1 and "latest" not in row:
@@ -128,6 +128,11 @@ def created_at(row: Row) -> int:
 
 def is_given_up(row: Row) -> bool:
     return row["status"] in GIVEN_UP
+
+
+def _is_told_of(item: Any) -> bool:
+    """Say whether the row is of an event; what is kept of a chat isn't, nor are the rules."""
+    return "status" in item
 
 
 def _plain(item: Any) -> Row:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hookline.rules import Rules
 
 BLOOIO_BASE_URL = "https://api.blooio.com/v4"  # the template's default, for a stack that doesn't tell
+FROM_PACKAGE, FROM_TABLE = "package", "table"  # where the rules of a stack come from
+RULES_SOURCE = "RulesSource"
 TABLE, QUEUE, DEAD_LETTERS, SECRETS = "DeliveryLogTable", "DeliveryQueueUrl", "DeadLetterQueueUrl", "SecretsId"
 
 
@@ -36,6 +38,7 @@ class Stack:
     clients: Clients
     api_key: Callable[[], str]
     is_deployed: bool = False
+    rules_source: str = FROM_PACKAGE
 
     def rules(self) -> "Rules":
         """Return the rules that its chats have their names from. Raises RulesError."""
@@ -69,6 +72,7 @@ def of_run(run: runs.Run) -> Stack:
         rules_file=Path(run.rules_file),
         clients=clients_for(run.engine_url),
         api_key=lambda: _key_of_run(run),
+        rules_source=run.outputs.get(RULES_SOURCE, FROM_PACKAGE),
     )
 
 
@@ -95,6 +99,7 @@ def deployed(name: str, clients: Clients, rules_file: Path) -> Stack:
         clients=clients,
         api_key=lambda: _api_key(clients("secretsmanager"), outputs[SECRETS]),
         is_deployed=True,
+        rules_source=outputs.get(RULES_SOURCE, FROM_PACKAGE),
     )
 
 

@@ -187,3 +187,10 @@ def test_changes_come_in_the_order_in_which_they_happened(log: Log) -> None:
     rows = next(changes(log.history, Wanted(), [], began, pause=lambda _: None))
     assert [row["id"] for row in rows] == ["delivery-second", "delivery-first"]
     assert rows == sorted(rows, key=updated_at)
+
+
+def test_what_is_kept_beside_the_deliveries_is_not_found_by_its_id(log: Log) -> None:
+    log.add("a")
+    log.log.note_unauthorized("chat_oncall")
+    with pytest.raises(No, match="The log has no delivery chat chat_on"):
+        log.history.one("chat chat_on")
