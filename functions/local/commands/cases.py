@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from hookline.clock import SECOND_MS, read
-from hookline.errors import Refused, RulesError
-from hookline.rules import load_text
+from hookline.errors import Refused
+from hookline.rules import Rules
+from hookline.rules.examine import examine
 from local.commands.outcome import told
 from local.commands.rehearse import rehearse
 
@@ -81,21 +82,22 @@ def _whole(path: Path, parts: list[Part]) -> Iterator[Part]:
 
 
 def outcomes(case: Case) -> list[str]:
-    """Return what becomes of each event, or what is wrong with the rules. Raises ValueError for a wrong case."""
+    """Return what becomes of each event, or what is wrong with the rules; without an event what `check` says of them.
+
+    Raises ValueError for a wrong case.
+    """
     events = [_event(case, part) for part in case.parts if part.what == "event"]
+    rules, problems = examine(case.rules.encode(), NAME_OF_RULES)
+    if rules is None or not events:
+        return ["\n".join(map(str, problems)) or "nothing is wrong"] * max(1, len(events))
+    return [_outcome(rules, event) for event in events]
+
+
+def _outcome(rules: Rules, event: dict[str, Any]) -> str:
     try:
-        rules = load_text(case.rules.encode(), NAME_OF_RULES)
-    except RulesError as error:
-        return [str(error)] * sum(part.what == "expect" for part in case.parts)
-    if not events:
-        return ["nothing is wrong"]
-    said = []
-    for event in events:
-        try:
-            said.append(told(rehearse(rules, event)))
-        except Refused as error:
-            said.append(f"refused with {error.status.value}: {error}")
-    return said
+        return told(rehearse(rules, event))
+    except Refused as error:
+        return f"refused with {error.status.value}: {error}"
 
 
 def updated(case: Case, said: list[str]) -> str:

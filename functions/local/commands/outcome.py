@@ -1,7 +1,6 @@
 """What became of an event, as lines for a person: each message with its chats, or why there is none."""
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator
 from textwrap import indent
 
 from hookline.models import Message
@@ -12,12 +11,26 @@ MARGIN = " " * 4
 
 def told(rehearsal: Rehearsal) -> str:
     """Return the messages, those that go to several chats alike once; else why nobody hears; and what was warned of."""
-    said = [
-        f"{rule} -> {', '.join(message.chat_name for message in alike)}{about}\n{indented(text)}"
-        for (rule, about, text), alike in groupby(rehearsal.messages, _what)
-    ]
-    reason = [rehearsal.routed.reason] if rehearsal.routed.reason else []
+    said = [_said(alike) for alike in _alike(rehearsal.messages)]
+    reason = [rehearsal.reason] if rehearsal.reason else []
     return "\n".join(said + reason + [f"warning: {warning}" for warning in rehearsal.warnings])
+
+
+def _alike(messages: Iterable[Message]) -> list[list[Message]]:
+    """Put those that follow each other and differ in nothing but their chat together."""
+    found: list[list[Message]] = []
+    for message in messages:
+        if found and _what(found[-1][0]) == _what(message) and message.chat not in {one.chat for one in found[-1]}:
+            found[-1].append(message)
+        else:
+            found.append([message])
+    return found
+
+
+def _said(alike: list[Message]) -> str:
+    rule, about, text = _what(alike[0])
+    shown = f" [{', '.join(about)}]" if about else ""
+    return f"{rule} -> {', '.join(message.chat_name for message in alike)}{shown}\n{indented(text)}"
 
 
 def facts(message: Message) -> list[str]:
@@ -29,9 +42,8 @@ def indented(text: str) -> str:
     return indent(text, MARGIN)
 
 
-def _what(message: Message) -> tuple[str, str, str]:
-    about = facts(message)
-    return message.rule, f" [{', '.join(about)}]" if about else "", message.text
+def _what(message: Message) -> tuple[str, list[str], str]:
+    return message.rule, facts(message), message.text
 
 
 def _facts(message: Message) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from hookline import gateway
-from hookline.errors import Refused
+from hookline.errors import UnknownSource
 from hookline.intake import Intake, see, without_secrets
 from hookline.models import Inbound, Message, Routed, Scope
 from hookline.parse import read
@@ -47,7 +47,7 @@ def rehearse(rules: Rules, event: dict[str, Any]) -> Rehearsal:
     """Return the messages of an API Gateway event. Raises Refused for what receive would refuse."""
     inbound = gateway.read(event, sys.maxsize)
     if inbound.source not in rules.sources:
-        raise Refused(f"The event is for /hooks/{inbound.source}; the sources are {', '.join(rules.sources)}.")
+        raise UnknownSource(f"The event is for /hooks/{inbound.source}; the sources are {', '.join(rules.sources)}.")
     source = rules.sources[inbound.source]
     kind = KINDS[source.kind]
     with _listening() as logged:
