@@ -8,7 +8,7 @@ from hookline.rules.expression import Expressions
 from hookline.rules.model import Rule, Test
 from hookline.rules.parts import UNNAMED, Parts
 from hookline.rules.templated import Templated, templated
-from hookline.rules.yaml_tree import Path, Tree
+from hookline.rules.tree import Path, Tree
 from hookline.sources import KINDS
 
 
@@ -21,10 +21,9 @@ def check(parts: Parts, tree: Tree) -> Iterator[Problem]:
             yield tree.problem(path, f"unknown {what} '{name}'; {meant(name, names)}")
     yield from _twice("rule", parts.rules, tree)
     yield from _twice("test", parts.tests, tree)
-    expressions = Expressions()
+    expressions = Expressions(parts.templates)
     for template in templated(parts):
-        if problem := _compiled(template, expressions, tree):
-            yield problem
+        yield from _faults(template, expressions, tree)
 
 
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -67,11 +66,6 @@ def _twice(what: str, blocks: Mapping[int, Rule | Test], tree: Tree) -> Iterator
         seen.add(block.name)
 
 
-def _compiled(template: Templated, expressions: Expressions, tree: Tree) -> Problem | None:
-    compiled = expressions.check_expression if template.what == "expression" else expressions.check_text
-    error = compiled(template.source)
-    if error is None:
-        return None
-    begin = error.range[0] if error.range else 0  # in bytes
-    offset = len(template.source.encode()[:begin].decode(errors="ignore"))
-    return tree.within(template.path, offset, f"`{template.path[-1]}`: {error.detail or error.message}")
+def _faults(template: Templated, expressions: Expressions, tree: Tree) -> Iterator[Problem]:
+    for fault in expressions.faults(template.source, is_text=template.what == "text"):
+        yield tree.within(template.path, fault.at, f"`{template.path[-1]}`: {fault.sentence}")

@@ -11,7 +11,8 @@ from hookline.rules.check import check, in_file_order
 from hookline.rules.mistakes import mistakes
 from hookline.rules.model import Rules
 from hookline.rules.parts import Parts, usable, whole
-from hookline.rules.yaml_tree import Tree, read
+from hookline.rules.tree import Tree
+from hookline.rules.yaml_tree import read
 
 LARGEST = 1024 * 1024  # bytes; two hundred rules have 40 KB
 

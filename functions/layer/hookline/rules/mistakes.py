@@ -12,7 +12,7 @@ from hookline.rules.auth import AUTH_BLOCKS, AUTH_OPTIONS
 from hookline.rules.closest import closest, option_meant
 from hookline.rules.model import Block, Chat, Expected, LinkPreview, Rule, Rules, Source, Test
 from hookline.rules.names import PATTERNS
-from hookline.rules.yaml_tree import Path, Tree
+from hookline.rules.tree import Path, Tree
 
 _NAMES_OF = frozenset({"source", "chat", "fallback"})  # options that take one name, or a list
 _QUOTED = re.compile("'([^']+)'")

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from hookline.rules.model import Block, Chat, Rule, Rules, Source, Test, as_block
-from hookline.rules.yaml_tree import Path
+from hookline.rules.tree import Path
 from hookline.sources import KINDS
 
 UNNAMED = "\0"  # no name that anybody writes

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from hookline.rules.model import Rule
 from hookline.rules.parts import Parts
-from hookline.rules.yaml_tree import Path
+from hookline.rules.tree import Path
 
 
 class Templated(NamedTuple):

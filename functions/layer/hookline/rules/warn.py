@@ -8,7 +8,7 @@ import yaml
 from hookline.errors import Problem
 from hookline.rules.model import Chat, Hmac, Rule, Source
 from hookline.rules.parts import Parts
-from hookline.rules.yaml_tree import Path, Tree
+from hookline.rules.tree import Path, Tree
 
 # Read, and shown by editors, but nothing comes of them yet.
 _CHATS_LATER = {
