@@ -44,8 +44,11 @@ class Tree:
         node = self.nodes.get(path)
         if not isinstance(node, yaml.ScalarNode):
             return self.problem(path, sentence, severity=severity)
-        found = self._found(node, offset)
-        return self.placed(*found, sentence, severity) if found else self.at(node, sentence, severity)
+        last = len(node.value.rstrip()) - 1  # what is missing at the end is missing behind that
+        found = self._found(node, min(offset, last))
+        if found is None:
+            return self.at(node, sentence, severity)
+        return self.placed(found[0], found[1] + (offset > last), sentence, severity)
 
     def at(self, node: yaml.Node | yaml.Event | None, sentence: str, severity: Severity = "error") -> Problem:
         """Place a sentence at a node; without one at the file's beginning."""
@@ -63,6 +66,8 @@ class Tree:
 
     def _found(self, node: yaml.ScalarNode, offset: int) -> tuple[int, int] | None:
         """Return line and column of a text's sign. Quotes, indentation and folding change blanks only, escapes more."""
+        if offset < 0:
+            return None
         before, wanted = len(_inked(node.value[:offset])), _inked(node.value[offset:])[:_ENOUGH]
         line, column = node.start_mark.line, node.start_mark.column
         if node.style in _BLOCK_STYLES:
@@ -73,7 +78,7 @@ class Tree:
             written = self._line(line)
             inked = [n for n in range(column, len(written)) if not written[n].isspace()]
             if before < len(inked):
-                is_same = wanted and _inked(written[inked[before] :]).startswith(wanted)
+                is_same = _inked(written[inked[before] :]).startswith(wanted)
                 return (line, inked[before]) if is_same else None
             before, line, column = before - len(inked), line + 1, 0
         return None

@@ -9,32 +9,43 @@ from hookline.rules.tree import Path, Tree
 _Pairs = dict[str, tuple[yaml.Node, yaml.Node]]  # name -> its own node and its value's
 MAX_DEPTH = 50  # levels; the rules need six, and libyaml crashes on a hundred thousand
 _MERGE = "tag:yaml.org,2002:merge"
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is about ten times faster
+_LibYaml: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is about ten times faster
 
 
 def read(text: str, name: str) -> Tree:
     """Return the tree, with what can't be meant in ``problems``. Raises yaml.YAMLError for what isn't YAML."""
     tree = Tree(name, text)
-    _find_depth(text, tree)
-    if tree.problems:
-        return tree
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if node is not None:
             tree.data = _Reader(loader, tree).plain(node, ())
-        return tree
+    except _TooDeep as error:
+        tree.problems.append(tree.at(error.node, f"the file is nested more than {MAX_DEPTH} levels deep"))
     finally:
         loader.dispose()
+    return tree
 
 
-def _find_depth(text: str, tree: Tree) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            tree.problems.append(tree.at(event, f"the file is nested more than {MAX_DEPTH} levels deep"))
-            return
+class _TooDeep(Exception):
+    def __init__(self, node: yaml.Node) -> None:
+        self.node = node
+
+
+class _Loader(_LibYaml):  # type: ignore[misc]
+    """Stops where libyaml would go on until it has no stack left: both loaders say when they go down, and up again."""
+
+    _depth = 0
+
+    def descend_resolver(self, node: yaml.Node, index: Any) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _TooDeep(node)
+        super().descend_resolver(node, index)
+
+    def ascend_resolver(self) -> None:
+        self._depth -= 1
+        super().ascend_resolver()
 
 
 class _Reader:

@@ -237,12 +237,14 @@ def test_a_file_that_is_not_there_or_no_file_is_said(tmp_path: Path) -> None:
          "14:20: `chat` has to be text, and YAML reads off as false; put it in quotes"),
         # expressions
         ('event.severity == "critical"', "event.severity ==",
-         "12:26: `when`: unexpected end of input, expected expression"),
-        ("payload.alerts", "payload alerts", "13:19: `each`: unexpected input after expression"),
-        ("payload.alerts", "payload.alerts | frist", "13:28: `each`: filter frist is unknown"),
+         "12:28: `when`: unexpected end of variable block"),
+        ("payload.alerts", "payload alerts", "13:19: `each`: unexpected identifier, expected end of variable block"),
+        ("payload.alerts", "payload.alerts | frist",
+         "13:28: `each`: there is no filter `frist`; did you mean `first`?"),
         ("      {{ item.labels.instance }}", "      {{ item.labels | }}",
          "18:24: `text`: unexpected end of variable block, expected identifier"),
-        ("      {{ item.labels.instance }}", "      {{ item.labels | uper }}", "18:24: `text`: filter uper is unknown"),
+        ("      {{ item.labels.instance }}", "      {{ item.labels | uper }}",
+         "18:24: `text`: there is no filter `uper`; did you mean `upper`?"),
         ("text: |\n      {{ event.title }}\n      {{ item.labels.instance }}", "text: '{{ event. }}'",
          "16:22: `text`: unexpected end of variable block, expected identifier or integer"),
         ('else \'office\' }}"', 'else \'office\' }"', "21:67: `chat`: unexpected `}`, expected end of variable block"),
@@ -327,10 +329,10 @@ tests:
         ("8", "unknown option `whn`"),
         ("8", "unknown chat 'onclal'"),
         ("8", "unknown source 'inn'"),
-        ("8", "`text`: filter uper is unknown"),
+        ("8", "`text`: there is no filter `uper`"),
         ("9", "`name` is missing"),
         ("9", "unknown chat 'offce'"),
-        ("9", "`each`: unexpected input after expression"),
+        ("9", "`each`: unexpected identifier, expected end of variable block"),
         ("10", "a rule named 'a' stands further up"),
         ("10", "`repeat`: 5 is not a length of time"),
         ("10", "unknown chat 'nobody'"),
@@ -385,7 +387,7 @@ def test_a_problem_has_its_line_as_it_stands_in_the_file() -> None:
 def test_a_mistake_in_a_template_is_pointed_at_where_it_stands_in_the_file(text: str, line: int, column: int) -> None:
     wrong = changed("text: |\n      {{ event.title }}\n      {{ item.labels.instance }}\n", text)
     (said,) = problems(wrong)
-    assert said == f"r.yaml:{line}:{column}: `text`: filter uper is unknown"
+    assert said == f"r.yaml:{line}:{column}: `text`: there is no filter `uper`; did you mean `upper`?"
 
 
 def test_the_file_is_validated_once_when_it_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
