@@ -1,11 +1,11 @@
 """What can be used as it is, but is probably not what somebody meant."""
 
-import re
 from collections.abc import Iterator
 
 import yaml
 
 from hookline.errors import Problem
+from hookline.rules.expression import Expressions
 from hookline.rules.model import Chat, Hmac, Rule, Source
 from hookline.rules.parts import Parts
 from hookline.rules.tree import Path, Tree
@@ -20,7 +20,6 @@ _RULES_LATER = {
     "thread": "each message stands by itself",
     "urgent": "everything is sent at once",
 }
-_HEADER = re.compile(r"""\bheaders\s*(?:\.\s*(?!get\b)(\w+)|(?:\.\s*get\s*\(|\[)\s*(?:'([^']*)'|"([^"]*)"))""")
 
 
 def warnings(parts: Parts, tree: Tree) -> Iterator[Problem]:
@@ -28,13 +27,14 @@ def warnings(parts: Parts, tree: Tree) -> Iterator[Problem]:
     chats = {name: chat for name, chat in parts.chats.items() if parts.is_whole("chats", name)}
     sources = {name: source for name, source in parts.sources.items() if parts.is_whole("sources", name)}
     rules = {n: rule for n, rule in parts.rules.items() if parts.is_whole("rules", n)}
+    expressions = Expressions(parts.templates)
     yield from _yes_or_no(tree)
     yield from _same_chats(chats, tree)
     yield from _not_yet(chats, rules, tree)
     yield from _out_of_reach(rules, parts.known.get("source") or [], tree)
     for n, rule in rules.items():
         yield from _pointless(rule, ("rules", n), tree)
-        yield from _unsigned(rule, ("rules", n), sources, tree)
+        yield from _unsigned(rule, ("rules", n), sources, expressions, tree)
 
 
 def _yes_or_no(tree: Tree) -> Iterator[Problem]:
@@ -52,7 +52,7 @@ def _same_chats(chats: dict[str, Chat], tree: Tree) -> Iterator[Problem]:
             yield tree.warning(("chats", name, "id"), f"'{name}' is the same chat as '{first}'; both have this id")
         for n, fallback in enumerate(chat.fallback):
             if fallback == name or (fallback in chats and chats[fallback].id == chat.id):
-                said = f"'{fallback}' can't stand in for itself; name another chat, or leave `fallback` out"
+                said = f"a chat can't stand in for itself, as '{fallback}' would here; name another or none"
                 yield tree.warning(("chats", name, "fallback", n), said)
 
 
@@ -85,20 +85,22 @@ def _pointless(rule: Rule, at: Path, tree: Tree) -> Iterator[Problem]:
         yield tree.warning((*at, "split"), "`split` has nothing to do in a rule that drops", at_name=True)
     for n, name in enumerate(rule.fallback):
         if rule.chat == (name,):
-            said = f"'{name}' can't stand in for itself; name another chat, or leave `fallback` out"
+            said = f"a chat can't stand in for itself, as '{name}' would here; name another or none"
             yield tree.warning((*at, "fallback", n), said)
 
 
-def _unsigned(rule: Rule, at: Path, sources: dict[str, Source], tree: Tree) -> Iterator[Problem]:
-    for found in _HEADER.finditer(rule.when or ""):
-        header = (found[1] or found[2] or found[3] or "").lower().replace("_", "-")
+def _unsigned(
+    rule: Rule, at: Path, sources: dict[str, Source], expressions: Expressions, tree: Tree
+) -> Iterator[Problem]:
+    for read in expressions.reads(rule.when or "", is_text=False):
+        header = _spelled(read.path[1]) if read.path[0] == "headers" and len(read.path) > 1 else None
         for name in rule.source or sources:
             auth = sources[name].auth if name in sources else None
-            if isinstance(auth, Hmac) and header not in _signed(auth):
+            if header and isinstance(auth, Hmac) and header not in _signed(auth):
                 said = (
                     f"the signature of '{name}' doesn't cover the header {header}; whoever sees a request can change it"
                 )
-                yield tree.within((*at, "when"), found.start(), said, "warning")
+                yield tree.within((*at, "when"), read.at, said, "warning")
                 break
 
 
@@ -106,4 +108,9 @@ def _signed(auth: Hmac) -> set[str]:
     """Return the names of the headers that nobody can change unnoticed."""
     signed = {auth.timestamp} if "{timestamp}" in auth.signed else set()
     signed |= {auth.id} if "{id}" in auth.signed else set()
-    return {name.lower().replace("_", "-") for name in {*signed, auth.header}}
+    return {_spelled(name) for name in {*signed, auth.header}}
+
+
+def _spelled(header: str) -> str:
+    """Return a header's name as requests have it: an expression may write `x_token` for `x-token`."""
+    return header.lower().replace("_", "-")
