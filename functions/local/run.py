@@ -27,7 +27,7 @@ from local.cloud.gateway import Integration, gateway
 from local.cloud.intrinsics import REGION
 from local.cloud.supervise import Supervised
 from local.cloud.template import Function, Handler, Template, load_handler
-from local.commands.lines import printable
+from local.commands.printable import printable
 from local.commands.runs import Run, published
 from local.keys import secrets_for
 from local.page import page

@@ -13,7 +13,8 @@ from rich.text import Text
 from hookline.errors import RulesError
 from local.commands.chats import Chat, Chats
 from local.commands.errors import Wrong
-from local.commands.lines import MISSING, printable
+from local.commands.lines import MISSING
+from local.commands.printable import printable
 from local.commands.stack import Stack
 from local.commands.terminal import console, say_json
 

@@ -16,7 +16,7 @@ from hookline.rules.model import MAX_TEXT
 from local.commands import moments
 from local.commands.errors import No, Wrong
 from local.commands.history import History
-from local.commands.lines import printable
+from local.commands.printable import printable
 from local.commands.stack import Stack
 from local.commands.terminal import say_json
 from local.commands.turn import Turn, tell, turn

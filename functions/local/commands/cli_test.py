@@ -1,6 +1,7 @@
 """The commands that try the rules: `hookline test`, `explain` and `render`."""
 
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +36,7 @@ def run_tests(
     """
     from local.commands import report, tested  # noqa: PLC0415 - the other commands needn't wait for the engine
 
+    begun = time.perf_counter()
     with sentences():
         found = tested.files(paths or [RULES])
         results = []
@@ -50,7 +52,7 @@ def run_tests(
     if as_json:
         say_json(report.machine(results))
     else:
-        report.sum_up(found, results)
+        report.sum_up(found, results, time.perf_counter() - begun)
     raise typer.Exit(0 if all(result.is_passed for result in results) else NO)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET  # nosec - written, never read
 
-from local.commands.lines import printable
+from local.commands.printable import printable
 from local.commands.tested import Result
 
 

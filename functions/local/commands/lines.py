@@ -1,6 +1,5 @@
 """How the log looks at a terminal: a row as one line, a delivery as a page."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +10,13 @@ from rich.text import Text
 from hookline.claim import GIVEN_UP, TOLD, Status
 from local.commands import moments
 from local.commands.history import SHORTEST_BEGINNING, created_at, is_given_up
+from local.commands.printable import printable
 from local.commands.wanted import Row
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 MISSING = "-"
-# A webhook's words must not move the cursor of whoever reads them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SHOWN = ("effect", "reply_to", "variant", "protocol", "channel_type", "message_id", "copies")
 _LINKS = {"fallback_of": "stands in for", "fallback_to": "passed on to"}
 
@@ -123,7 +121,3 @@ def style(status: str) -> str:
     if status in TOLD:
         return "green"
     return "red" if status in GIVEN_UP else {"retrying": "yellow", "sending": "cyan"}.get(status, "")
-
-
-def printable(text: str) -> str:
-    return _CONTROL.sub("�", text)

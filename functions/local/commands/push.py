@@ -14,7 +14,7 @@ from hookline.rules import load_text
 from local.commands import moments
 from local.commands.check import check
 from local.commands.errors import No, Wrong
-from local.commands.lines import printable
+from local.commands.printable import printable
 from local.commands.stack import FROM_TABLE, Stack
 from local.commands.terminal import say_json
 from local.commands.versions import Version, Versions

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from hookline.models import Message
-from local.commands.lines import printable
 from local.commands.outcome import facts
+from local.commands.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

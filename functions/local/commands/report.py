@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from local.commands.diff import Line
-from local.commands.lines import printable
+from local.commands.printable import printable
 from local.commands.tested import Result
 
 _COLOURS = {"-": "red", "+": "green", " ": ""}
@@ -32,7 +32,7 @@ def say(result: Result, *, update: bool) -> None:
         typer.echo(f"\nWhat {result.file} would have to say:\n\n{printable(result.paste)}")
 
 
-def sum_up(files: Sequence[Path], results: Sequence[Result]) -> None:
+def sum_up(files: Sequence[Path], results: Sequence[Result], seconds: float) -> None:
     """Print the last line."""
     if not results:
         typer.echo(f"{', '.join(map(str, files))}: there are no tests in it yet; see docs/testing-rules.md.")
@@ -43,7 +43,7 @@ def sum_up(files: Sequence[Path], results: Sequence[Result]) -> None:
         "failed": sum(not result.is_passed for result in results),
     }
     said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    typer.echo(f"{said} in {sum(result.seconds for result in results):.2f} s.")
+    typer.echo(f"{said} in {seconds:.2f} s.")
 
 
 def machine(results: Iterable[Result]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from minijinja import Environment, TemplateError
 
 from hookline.models import Scope
-from local.commands.lines import printable
+from local.commands.printable import printable
 
 UNDEFINED = "undefined"
 LONGEST = 60  # characters of a value in one line
