@@ -37,37 +37,6 @@ def rules(tmp_path: Path) -> Path:
     return path
 
 
-def test_check_finds_nothing_wrong_with_the_rules_that_ship() -> None:
-    result = hookline("check")
-    assert result.exit_code == 0
-    assert "nothing is wrong" in result.output
-
-
-def test_check_names_file_line_and_column_of_every_problem(rules: Path) -> None:
-    rules.write_text(RULES.replace("chat: oncall}", "chat: onclal}").replace('"resolved"', '"resolved'))
-    result = hookline("check", str(rules))
-    assert result.exit_code == 1
-    lines = result.stderr.splitlines()
-    assert lines[0] == f"{rules}:6:39: unknown chat 'onclal'; did you mean 'oncall'?"
-    assert all(line.startswith(f"{rules}:") for line in lines)
-    assert len(lines) == 6
-
-
-def test_check_speaks_json(rules: Path) -> None:
-    rules.write_text(RULES.replace("name: rest, chat: oncall", "name: rest, chat: nobody"))
-    result = hookline("check", str(rules), "--json")
-    assert result.exit_code == 1
-    answer = json.loads(result.output)
-    assert answer["ok"] is False
-    assert [(problem["line"], problem["file"]) for problem in answer["problems"]] == [(10, str(rules))]
-
-
-def test_check_of_a_file_that_is_not_there_is_a_wrong_call() -> None:
-    result = hookline("check", "/nowhere/rules.yaml")
-    assert result.exit_code == 2
-    assert "/nowhere/rules.yaml" in result.stderr
-
-
 def test_explain_says_of_every_rule_whether_it_matched(rules: Path) -> None:
     result = hookline("explain", str(rules), CRITICAL, "--json")
     assert result.exit_code == 0

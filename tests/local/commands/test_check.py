@@ -1,0 +1,148 @@
+"""`hookline check` as it is typed: what it prints where, and how it exits."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from hookline.errors import Problem
+from local.cli import app
+from local.commands.pointed import pointed
+from local.project import RULES
+
+RIGHT = """\
+chats: {oncall: chat_1}
+sources: {json: {kind: json, auth: none}}
+rules:
+  - {name: deploys, source: json, chat: oncall}
+"""
+WARNED = RIGHT + "  - {name: never, source: json, chat: oncall}\n"
+WRONG = WARNED.replace("chat: oncall", "chat: onclal").replace("name: deploys", "nme: deploys")
+
+
+def check(path: Path, *options: str) -> Any:
+    return CliRunner().invoke(app, ["check", str(path), *options])
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    return tmp_path / "rules.yaml"
+
+
+def test_nothing_is_wrong_with_the_rules_that_ship() -> None:
+    result = CliRunner().invoke(app, ["check"])
+    assert result.exit_code == 0
+    assert result.stdout == f"{RULES}: 4 rules, 3 sources, 2 chats; nothing is wrong.\n"
+    assert result.stderr == ""
+
+
+def test_every_problem_has_a_line_of_its_own_and_the_place_under_it(rules: Path) -> None:
+    rules.write_text(WRONG)
+    result = check(rules)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert (
+        result.stderr
+        == f"""\
+{rules}:4:5: `name` is missing
+    - {{nme: deploys, source: json, chat: onclal}}
+      ^
+{rules}:4:6: unknown option `nme`; did you mean `name`?
+    - {{nme: deploys, source: json, chat: onclal}}
+       ^
+{rules}:4:40: unknown chat 'onclal'; did you mean 'oncall'?
+    - {{nme: deploys, source: json, chat: onclal}}
+                                         ^
+{rules}:5:39: unknown chat 'onclal'; did you mean 'oncall'?
+    - {{name: never, source: json, chat: onclal}}
+                                        ^
+4 problems
+"""
+    )
+
+
+def test_warnings_are_shown_but_the_file_can_be_used(rules: Path) -> None:
+    rules.write_text(WARNED)
+    result = check(rules)
+    assert result.exit_code == 0
+    assert result.stderr.startswith(f"{rules}:5:12: warning: this rule is never reached: 'deploys'")
+    assert result.stdout == f"{rules}: 2 rules, 1 source, 1 chat; 1 warning.\n"
+
+
+def test_problems_and_warnings_are_counted_apart(rules: Path) -> None:
+    rules.write_text(WARNED.replace("chat_1", "chat_1, office: {id: x}"))
+    assert check(rules).stderr.endswith("\n1 problem, 1 warning\n")
+
+
+def test_machines_are_told_the_same(rules: Path) -> None:
+    rules.write_text(WARNED.replace("kind: json", "kind: jsn"))
+    result = check(rules, "--json")
+    assert result.exit_code == 1
+    answer = json.loads(result.stdout)
+    assert answer["ok"] is False
+    assert answer["problems"][0] == {
+        "file": str(rules), "line": 2, "column": 24, "severity": "error",
+        "sentence": "unknown kind 'jsn'; did you mean 'json'?",
+        "excerpt": "sources: {json: {kind: jsn, auth: none}}",
+    }  # fmt: skip
+    assert [problem["severity"] for problem in answer["problems"]] == ["error", "warning"]
+
+
+def test_machines_are_told_that_a_file_with_warnings_can_be_used(rules: Path) -> None:
+    rules.write_text(WARNED)
+    result = check(rules, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["ok"] is True
+
+
+def test_a_file_that_is_not_there_is_a_wrong_call(rules: Path) -> None:
+    for path in (rules, rules.parent):
+        result = check(path)
+        assert result.exit_code == 2
+        assert str(path) in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_a_file_that_is_no_rules_file_at_all_is_a_sentence(rules: Path) -> None:
+    for content in (b"\xff\xfe\x00", b"\x1b[31m: [", b"", b"x" * 2_000_000, b"a:\n\t- b"):
+        rules.write_bytes(content)
+        result = check(rules)
+        assert result.exit_code == 1
+        assert result.stderr.startswith(f"{rules}:")
+        assert "\x1b" not in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_check_waits_for_nothing_that_only_others_need() -> None:
+    """The servers, AWS and Rich take longer to import than two hundred rules to check."""
+    code = "import sys; from typer.testing import CliRunner; from local.cli import app; "
+    code += "assert CliRunner().invoke(app, ['check']).exit_code == 0; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"boto3", "botocore", "moto", "starlette", "uvicorn", "flask", "httpx", "rich.console"} & {
+        *ran.stdout.split()
+    }
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "column", "shown"),
+    [
+        ("a: b", 4, "    a: b\n       ^"),
+        ("    a: b", 8, "    a: b\n       ^"),
+        ("  ", 1, ""),
+        ("", 1, ""),
+        ("a: b", 5, "    a: b\n        ^"),
+        ("a: b", 90, ""),
+        ("日本: b", 5, "    日本: b\n          ^"),
+        ("e\u0301: b", 5, "    e\u0301: b\n       ^"),
+        ("a:\tb\x1b[0m", 4, "    a: b\ufffd[0m\n       ^"),
+        ("x" * 200, 150, "    …" + "x" * 100 + "…\n    " + " " * 61 + "^"),
+        ("x" * 200, 1, "    " + "x" * 100 + "…\n    ^"),
+    ],
+)
+def test_the_mark_stands_under_what_is_wrong(excerpt: str, column: int, shown: str) -> None:
+    problem = Problem("r.yaml", 1, column, "it is wrong", excerpt)
+    assert pointed(problem) == f"r.yaml:1:{column}: it is wrong" + (f"\n{shown}" if shown else "")
