@@ -129,3 +129,39 @@ def test_a_secret_store_that_was_never_readable_is_503(functions: Any, calls: di
     calls["GetSecretValue"] = down
     receive = functions.load("ReceiveFunction", SECRETS_ID="hookline", HOOKLINE_SECRETS="")
     assert receive(events("alertmanager_critical"))["statusCode"] == 503
+
+
+SPLIT = """
+chats: {a: {id: chat_a1b2c3d4, limit: 100}}
+sources: {in: {kind: alertmanager, auth: none}}
+rules:
+  - name: r
+    chat: a
+    split: true
+    effect: slam
+    link_preview: {title: All alerts}
+    text: "{% for alert in payload.alerts %}{{ alert.labels.alertname }} is firing again. {% endfor %}"
+"""
+
+
+def test_the_parts_of_a_text_arrive_in_their_order_each_with_a_row_that_says_why(
+    functions: Any, rules_file: Any, cloud: Any, poller: Any, provider: Any
+) -> None:
+    rules = rules_file(SPLIT)
+    assert functions.load("ReceiveFunction", RULES_FILE=rules)(ten_alerts())["statusCode"] == 202
+    deliver = functions.load("DeliverFunction", RULES_FILE=rules)
+    poller.work_off(deliver)
+    # The sender's retry is no news, part by part.
+    assert functions.load("ReceiveFunction", RULES_FILE=rules)(ten_alerts())["statusCode"] == 202
+    poller.work_off(deliver)
+    first, *_, last = sent = provider.phone.texts()
+    assert [text.text.partition(" ")[0] for text in sent] == ["(1/3)", "(2/3)", "(3/3)"]
+    assert " ".join(text.text.partition(" ")[2] for text in sent) == " ".join(
+        f"A{n} is firing again." for n in range(10)
+    )
+    assert (first.options, last.options) == ({"effect": "slam"}, {"link_preview": {"title": "All alerts"}})
+    rows = cloud.clients("dynamodb").scan(TableName="DeliveryLog")["Items"]
+    assert sorted(row["text"]["S"] for row in rows) == sorted(text.text for text in sent)
+    assert {(row["because"]["S"], row["thread"]["S"], row["copies"]["N"]) for row in rows} == {
+        ("it has no condition", "g", "1")
+    }

@@ -256,3 +256,59 @@ def test_of_many_items_twenty_are_told_one_by_one_and_the_rest_is_counted(
             cloud.clients("sqs").delete_message(QueueUrl=cloud.queue_url, ReceiptHandle=message["ReceiptHandle"])
     assert texts[:2] == ["🔔 0", "🔔 1"]
     assert texts[-1] == "… and 480 more at the same time."
+
+
+SPLIT = """
+chats: {oncall: chat_a1b2c3d4, office: {id: chat_e5f6a7b8, limit: 200}}
+sources: {in: {kind: json, auth: none}}
+rules:
+  - name: report
+    chat: [oncall, office]
+    text: "{{ payload.report }}"
+    split: true
+    effect: slam
+"""
+REPORT = " ".join(f"word{n}" for n in range(60))
+
+
+def test_a_text_that_is_split_waits_in_its_chats_group_in_order_and_every_part_is_told_to_the_sender(
+    functions: Any, rules_file: Any, poller: Any
+) -> None:
+    receive = functions.load("ReceiveFunction", RULES_FILE=rules_file(SPLIT))
+    answer = receive(event("in", json.dumps({"report": REPORT})))
+    assert answer["statusCode"] == 202
+    deliveries = content(answer)["deliveries"]
+    assert [delivery["chat"] for delivery in deliveries] == ["oncall", "office", "office", "office"]
+    records = poller.receive()
+    groups: dict[str, list[Any]] = {"chat_a1b2c3d4": [], "chat_e5f6a7b8": []}
+    for record in records:
+        groups[record["attributes"]["MessageGroupId"]].append(json.loads(record["body"]))
+    [whole], parts = groups["chat_a1b2c3d4"], groups["chat_e5f6a7b8"]
+    assert whole["text"] == REPORT
+    assert [part["text"][:6] for part in parts] == ["(1/3) ", "(2/3) ", "(3/3) "]
+    assert [part["effect"] for part in parts] == ["slam", None, None]
+    waiting = [message["delivery_id"] for message in (whole, *parts)]
+    assert waiting == [delivery["delivery_id"] for delivery in deliveries]
+    assert len(set(waiting)) == 4
+
+
+def test_what_fails_in_a_rule_is_told_all_the_same_and_logged_under_a_name_that_can_be_counted(
+    functions: Any, rules_file: Any, poller: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    rules = """
+chats: {a: chat_a1b2c3d4}
+sources: {in: {kind: json, auth: none}}
+rules:
+  - {name: broken, when: payload.n / 0 == 1, chat: a}
+  - {name: noise, drop: true}
+"""
+    receive = functions.load("ReceiveFunction", RULES_FILE=rules_file(rules))
+    assert receive(event("in", '{"title": "Hello", "n": 1}'))["statusCode"] == 202
+    [record] = poller.receive()
+    message = json.loads(record["body"])
+    assert message["text"] == "🔔 Hello\nn: 1\n⚠ Sent because the condition of the rule “broken” failed."
+    assert message["because"].startswith("its condition failed: ")
+    told = [vars(record) for record in caplog.records if hasattr(record, "rule_failed")]
+    assert [(line["rule_failed"], line["option"], line["levelname"]) for line in told] == [
+        ("broken", "when", "WARNING")
+    ]

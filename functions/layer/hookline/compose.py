@@ -1,5 +1,6 @@
 """Makes the messages of a routed event: for each match and item one text, fitted for each chat."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -86,10 +87,14 @@ class _Composer:
         except TemplateError as error:
             self.failures.append(Failure(rule.name, "each", error.message))
             return [], f"`each` of the rule “{rule.name}” failed: {words(error.message, _LONGEST_REASON)}."
-        if not isinstance(found, list):
+        try:
+            items = json.loads(json.dumps(found))  # kinds read plain data, and an expression can make more than that
+        except (TypeError, ValueError):
+            items = None
+        if not isinstance(items, list):
             self.failures.append(Failure(rule.name, "each", "it gives no list"))
             return [], ""
-        return found, ""
+        return items, ""
 
     def add(self, match: Match, topic: _Topic) -> None:
         """Add a topic's messages: for each chat one, or as many as its text has parts there."""

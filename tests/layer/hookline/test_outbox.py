@@ -175,6 +175,35 @@ def test_how_long_to_wait_is_what_the_provider_asked_for_or_longer(cloud: Any, c
     assert house.row()["status"] == "retrying"
 
 
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        ({}, '"text":"🔥 HighCPU on web-1"'),
+        (
+            # None of these is the provider's business.
+            {"thread": "t", "urgent": True, "because": "it has no condition", "repeat": 60},
+            '"text":"🔥 HighCPU on web-1"',
+        ),
+        (
+            {"reply_to": "msg_0", "effect": "slam"},
+            '"text":"🔥 HighCPU on web-1","reply_to":"msg_0","effect":"slam"',
+        ),
+        (
+            {"link_preview": {"image": "https://x.test/a.png", "title": "Graph"}},
+            '"text":"🔥 HighCPU on web-1","link_preview":{"imageUrl":"https://x.test/a.png","title":"Graph"}',
+        ),
+        ({"link_preview": {"title": "Graph"}}, '"text":"🔥 HighCPU on web-1","link_preview":{"title":"Graph"}'),
+    ],
+)
+def test_the_bytes_of_a_message_are_the_same_from_one_version_to_the_next(
+    cloud: Any, clock: Any, options: dict[str, Any], sent: str
+) -> None:
+    house = House(cloud, clock, ok())
+    house.outbox.deliver(message(clock).model_copy(update=options))
+    assert house.provider.requests[0].content.decode() == '{"content":{"type":"text",' + sent + "}}"
+    assert house.row()["body"] == '{"content":{"type":"text",' + sent + "}}"
+
+
 @pytest.mark.parametrize("answer", [httpx.Response(401, json={"error": "no", "message": "m", "status": 401}), None])
 def test_a_wrong_or_missing_key_loses_nothing(cloud: Any, clock: Any, answer: httpx.Response | None) -> None:
     house = House(cloud, clock, *([answer] if answer else []), ok())

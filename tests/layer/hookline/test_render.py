@@ -52,7 +52,7 @@ def test_a_text_that_comes_out_empty_is_replaced_by_the_kinds_own(template: str)
     ("template", "why"),
     [
         ("{{ 1 / 0 }}", "unable to calculate 1 / 0"),
-        ("{{ payload.x | nosuch }}", "filter nosuch"),
+        ("{{ payload.x | nosuch }}", "no filter `nosuch`"),
         ("a {{ payload.x.nosuch() }}", "nosuch"),
         ("{% for i in range(9999) %}{% for j in range(9999) %}.{% endfor %}{% endfor %}", ""),
     ],

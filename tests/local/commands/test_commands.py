@@ -126,9 +126,18 @@ def test_the_log_is_readable_while_the_rules_are_broken(rows: Rows, tmp_path: Pa
 
 
 def test_a_delivery_is_told_whole(rows: Rows) -> None:
-    rows.add("aaaaaaaa", Status.FAILED, REFUSED, effect="slam", fallback_of="another")
+    rows.add("aaaaaaaa", Status.FAILED, REFUSED, effect="slam", fallback_of="another", because="no condition")
     told = hookline("log", "aaaaaaaa").stdout
-    for part in ("failed: 422 validation_failed", "oncall (chat_1)", "Text aaaaaaaa", "more", "slam", "invalid"):
+    for part in (
+        "because",
+        "no condition",
+        "failed: 422 validation_failed",
+        "oncall (chat_1)",
+        "Text aaaaaaaa",
+        "more",
+        "slam",
+        "invalid",
+    ):
         assert part in told
     assert "stands in for  another" in told
     whole = json.loads(hookline("log", "aaaaaaaa", "--json").stdout)
