@@ -1,12 +1,16 @@
 """Time, read and said."""
 
+import math
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hookline.clock import read, say, to_datetime
+
+NEW_YEAR = datetime(1974, 1, 1)  # noqa: DTZ001 - the strategy wants it so
 
 
 def test_milliseconds_are_a_moment_in_utc() -> None:
@@ -27,6 +31,37 @@ def test_the_fraction_of_nanoseconds_that_go_writes_is_read_too() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["Mon, 02 Nov 2026 12:00:00 +0000", "Mon, 2 Nov 2026 13:00:00 +0100 (CET)", "2 Nov 2026 12:00 GMT",
+     "Mon, 02 Nov 2026 07:00:00 EST", "Mon, 02 Nov 2026 12:00:00 -0000", " 2026-11-02T12:00Z\n"],
+)  # fmt: skip
+def test_a_moment_is_read_as_mails_write_it(text: str) -> None:
+    assert read(text) == datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value", [1_793_620_800, 1_793_620_800_000, 1_793_620_800.0, "1793620800", "1793620800000", "1793620800.000"]
+)
+def test_a_moment_is_read_as_a_count_since_1970(value: object) -> None:
+    assert read(value) == datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0, 99_999_999, -1_793_620_800, 10**11 - 1, 10**13, 10**30, 10**4000, 1e300, math.inf, -math.inf, math.nan,
+     "0", "99999999999999", "1" * 60_000, "٢٠٢٦-١١-٠٢", "0000-01-01T00:00:00Z", "2026-11-02T23:59:60Z",
+     "Mon, 02 Nov 0000 12:00:00 GMT", "Mon, 02 Nov 2026 23:59:60 GMT", "Mon, 02 Nov 2026 12:00:00 CET",
+     "02 Nov 2026 12:00:00 +9999", "31 Feb 2026 12:00:00 GMT", "02 Foo 2026 12:00:00 GMT", "\ud800"],
+)  # fmt: skip
+def test_a_number_out_of_proportion_and_a_day_that_never_was_are_no_moment(value: object) -> None:
+    assert read(value) is None
+
+
+def test_the_time_that_go_never_set_is_before_all_others() -> None:
+    assert read("0001-01-01T00:00:00Z") == datetime(1, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
     "value", [None, 7, 1.5, True, [], {}, "", "soon", "2026-13-01T00:00:00Z", "2026-11-02T25:00:00Z"]
 )
 def test_anything_else_is_no_moment(value: object) -> None:
@@ -38,6 +73,16 @@ def test_any_moment_that_is_read_can_be_compared_with_any_other(text: str) -> No
     moment = read(text)
     if moment is not None:
         assert isinstance(moment - datetime(2026, 11, 2, tzinfo=UTC), timedelta)
+
+
+@given(st.datetimes(NEW_YEAR, NEW_YEAR.replace(year=2285), timezones=st.timezones()))
+def test_a_moment_that_is_written_in_any_form_is_read_again(moment: datetime) -> None:
+    offset = moment.utcoffset() or timedelta()
+    exactly = moment.astimezone(UTC)  # an hour that comes twice equals nothing
+    assert read(moment.isoformat()) == exactly
+    assert read(to_datetime(ms := int(moment.timestamp() * 1000)).isoformat()) == read(ms) == read(str(ms))
+    if not offset.seconds % 60:
+        assert read(format_datetime(moment)) == exactly.replace(microsecond=0)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def join(value: Any, separator: Any = "", attribute: Any = None) -> str:
 def _attribute(item: Any, path: str) -> Any:
     for name in path.split("."):
         if isinstance(item, dict):
-            item = item.get(name)
+            item = dict.get(item, name)  # a payload's objects have no methods
         elif isinstance(item, list | tuple) and re.fullmatch("[0-9]{1,6}", name):
             item = item[int(name)] if int(name) < len(item) else None
         else:
@@ -78,14 +78,10 @@ def indent(value: Any, width: Any = 4, first: Any = False, blank: Any = False) -
     empty ones. A line break at the end is dropped.
     """
     space = " " * whole("the width of `indent`", width, 0, WIDEST_INDENT)
-    lines = _without_last_break(text(value)).split(_NEWLINE)
+    lines = text(value).removesuffix(_NEWLINE).removesuffix("\r").split(_NEWLINE)
     check_length(sum(map(len, lines)) + len(lines) * (len(space) + 1) - 1)
-    begun = (space + line if line or blank else line for line in (lines if first else lines[1:]))
-    return _without_last_break(_NEWLINE.join(begun if first else [lines[0], *begun]))
-
-
-def _without_last_break(written: str) -> str:
-    return written.removesuffix(_NEWLINE).removesuffix("\r") if written.endswith(_NEWLINE) else written
+    begun = (space + line if blank or line not in {"", "\r"} else line for line in (lines if first else lines[1:]))
+    return _NEWLINE.join(begun if first else [lines[0], *begun]).removesuffix("\r")
 
 
 def format_(value: Any, *args: Any, **kwargs: Any) -> str:
@@ -123,6 +119,8 @@ def _filled(field: re.Match[str], argument: Any) -> str:
     if argument is None or kind == "s":
         return f"%{how}s" % text(argument)
     try:
-        return f"%{how}{kind}" % (argument,)
+        filled = f"%{how}{kind}" % (argument,)
+        filled.encode()  # half of a surrogate pair is a %c that no message can have
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"`format` can't write this value as %{kind}") from None
+    return filled

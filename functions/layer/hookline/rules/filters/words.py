@@ -34,8 +34,10 @@ def truncate(value: Any, length: Any = 200, end: Any = "…") -> str:
         return written[: _between_signs(written, most)]
     cut = _between_signs(written, room)
     head = written[:cut]
-    words = head if written[cut].isspace() or head[-1].isspace() else head.rsplit(None, 1)[0]
-    return (words if len(words) > cut // 2 else head).rstrip() + ending
+    if not (written[cut].isspace() or head[-1].isspace()):
+        words = head[: -len(head.rsplit(None, 1)[-1])]
+        head = words if len(words) > cut // 2 else head
+    return head.rstrip() + ending
 
 
 def _between_signs(written: str, cut: int) -> int:
