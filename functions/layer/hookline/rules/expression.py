@@ -1,77 +1,191 @@
-"""The one expression language of the rules: MiniJinja, bounded, on JSON data only."""
+"""The one expression language of the rules: MiniJinja, bounded, on JSON data that it can't change."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from minijinja import Environment, TemplateError
 
-FUEL = 50_000  # instructions a single expression or text may take; a page of template takes a few hundred
+from hookline import clock
+from hookline.rules.filters import FILTERS, IN_PLACE_OF_OTHERS, at
+from hookline.rules.template import words
+from hookline.rules.template.budget import Budget, Exhausted
+from hookline.rules.template.data import Array, Object, frozen
+from hookline.rules.template.reader import Page, Read, begun, read_expression, read_text
 
-__all__ = ["Expressions", "TemplateError"]
+FUEL = 50_000  # instructions of one evaluation; a page of template takes a few hundred
+MARK = "⚠"  # stands in a text for what could not be written
+MAX_KEPT = 2_000  # templates whose bounded form is kept
+_MOST_REPAIRS = 10  # outputs of one text that may fail
+_OURS = {**IN_PLACE_OF_OTHERS, **FILTERS}
+# MiniJinja's own that no bound holds; the reader lets none of them through, and `map` could still name a filter.
+_FILTERS_REMOVED = ("batch", "chain", "pprint", "slice", "zip")
+_END = "end of variable block"  # MiniJinja's word for where an expression ends
+_FUNCTIONS_REMOVED = ("debug", "dict", "namespace", "range")
+
+__all__ = ["Expressions", "Fault", "TemplateError"]
 
 
-_ALWAYS_WRONG = {"SyntaxError", "UnknownFilter", "UnknownTest", "UnknownFunction"}  # whatever the event
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a template whatever the event, ``at`` so many characters from its beginning."""
 
-
-def _blank_for_null(value: Any) -> Any:
-    """JSON's null is nothing to read aloud; without this it is printed as ``none``. A missing ``values`` neither."""
-    return "" if value is None or callable(value) else value
-
-
-@contextmanager
-def _one_kind_of_error() -> Iterator[None]:
-    """What a method of the data raises (``payload.pop('x')``) comes through as itself: make it a TemplateError."""
-    try:
-        yield
-    except TemplateError:
-        raise
-    except Exception as error:
-        raise TemplateError(f"{type(error).__name__}: {error}") from error
+    at: int
+    sentence: str
 
 
 class Expressions:
-    """Evaluates what the rules contain. An undefined name is false and empty, however deep."""
+    """Evaluates what the rules contain. An undefined name is false and empty, however deep.
 
-    def __init__(self) -> None:
-        self._environment = Environment(
+    ``templates`` are those that may be included, by their names. Safe to use from several threads.
+    """
+
+    def __init__(self, templates: Mapping[str, str] | None = None) -> None:
+        self._shared = dict(templates or {})
+        self._budget = Budget()
+        self._reached = -1  # of a lenient evaluation: the output whose turn it was
+        self._texts: dict[str, str] = {}
+        self._expressions: dict[str, str] = {}
+
+    @cached_property
+    def _environment(self) -> Environment:
+        budget = self._budget
+        bounds: dict[str, Callable[..., Any]] = {
+            words.ADD: budget.add,
+            words.CONCATENATE: budget.concatenate,
+            words.MULTIPLY: budget.multiply,
+            words.LIST: budget.listed,
+            words.MAP: budget.mapped,
+            words.RANGE: budget.range,
+            words.TICK: budget.tick,
+            words.HERE: self._note,
+        }
+        environment = Environment(
+            loader=self._load,
+            filters={words.SPEND: budget.spend, **{name: budget.measured(made) for name, made in _OURS.items()}},
+            globals=bounds,
             undefined_behavior="chainable",
             fuel=FUEL,
             debug=False,
-            finalizer=_blank_for_null,
+            finalizer=budget.output,
             auto_escape_callback=lambda _: False,  # texts are not HTML
             trim_blocks=True,
             lstrip_blocks=True,
         )
-
-    def check_expression(self, source: str) -> TemplateError | None:
-        """Return what is wrong with an expression whatever the event, or None."""
-        try:
-            self._environment.eval_expr(source)
-        except TemplateError as error:
-            return error if error.kind in _ALWAYS_WRONG else None
-        return None
-
-    def check_text(self, source: str) -> TemplateError | None:
-        """Return what is wrong with a text template whatever the event, or None."""
-        try:
-            self._environment.render_str(source)
-        except TemplateError as error:
-            return error if error.kind in _ALWAYS_WRONG else None
-        return None
+        for name in _FILTERS_REMOVED:
+            environment.remove_filter(name)
+        for name in _FUNCTIONS_REMOVED:
+            environment.remove_global(name)
+        return environment
 
     def value(self, source: str, scope: dict[str, Any]) -> Any:
         """Evaluate an expression. Raises TemplateError."""
-        with _one_kind_of_error():
-            found = self._environment.eval_expr(source, **scope)
-        # `payload.values` of a payload without such a name finds the method of the dict.
+        bounded = self._kept(self._expressions, source, read_expression)
+        with self._evaluation(scope):
+            found = self._environment.eval_expr(bounded, **_frozen(scope))
         return None if callable(found) else found
 
     def text(self, source: str, scope: dict[str, Any]) -> str:
         """Render a text template. Raises TemplateError."""
-        with _one_kind_of_error():
-            return self._environment.render_str(source, **scope)
+        bounded = self._kept(self._texts, source, read_text)
+        with self._evaluation(scope):
+            return self._environment.render_str(bounded, **_frozen(scope))
 
     def lenient(self, source: str, scope: dict[str, Any]) -> str:
-        """Render a text template with a mark in place of what fails. Raises TemplateError when even that fails."""
-        return self.text(source, scope)
+        """Render a text with a mark for each output that fails. Raises TemplateError when more than that does."""
+        page = read_text(source, _OURS, is_careful=True)
+        _refuse(page)
+        given, repaired = _frozen(scope), page.bounded
+        for _ in range(_MOST_REPAIRS):
+            try:
+                with self._evaluation(scope):
+                    return self._environment.render_str(repaired, **given)
+            except TemplateError as error:
+                failed = f"{words.HERE}({self._reached}) or ("
+                if isinstance(error.__cause__, Exhausted) or error.kind == "OutOfFuel" or failed not in repaired:
+                    raise
+                # What the output says is still read, but no longer worked out.
+                repaired = repaired.replace(failed, f"'{MARK}' or (", 1)
+        raise TemplateError("too much of it fails")
+
+    def faults(self, source: str, *, is_text: bool) -> list[Fault]:
+        """Return what is wrong with a template whatever the event."""
+        if fault := self._syntax(source, is_text=is_text):
+            return [fault]
+        page = self._page(source, is_text=is_text)
+        unknown = [
+            Fault(read.at, _unknown_template(read.path[0], self._shared))
+            for read in page.includes
+            if read.path[0] not in self._shared
+        ]
+        complaints = [Fault(complaint.at, complaint.sentence) for complaint in page.complaints]
+        return sorted(complaints + unknown, key=attrgetter("at"))
+
+    def reads(self, source: str, *, is_text: bool) -> list[Read]:
+        """Return what a template looks up in the scope, in its order; without the names that it gives itself."""
+        page = self._page(source, is_text=is_text)
+        return [read for read in page.reads if read.path[0] not in page.bound]
+
+    def _page(self, source: str, *, is_text: bool) -> Page:
+        return read_text(source, _OURS) if is_text else read_expression(source, _OURS)
+
+    def _syntax(self, source: str, *, is_text: bool) -> Fault | None:
+        """Return what MiniJinja itself finds wrong, in its words."""
+        written = source if is_text else f"{{{{{source}}}}}"
+        try:
+            self._environment.undeclared_variables_in_str(written)
+        except TemplateError as error:
+            in_bytes = error.range[0] if error.range else 0
+            at = len(written.encode()[:in_bytes].decode(errors="ignore")) - (0 if is_text else len("{{"))
+            return Fault(max(0, min(at, len(source))), (error.detail or error.message).replace(_END, "end of input"))
+        return None
+
+    def _kept(self, kept: dict[str, str], source: str, read: Callable[..., Page]) -> str:
+        """Return the bounded form of a template. Raises TemplateError when it may not be used."""
+        if source not in kept:
+            page = read(source, _OURS)
+            _refuse(page)
+            if len(kept) >= MAX_KEPT:
+                kept.clear()
+            kept[source] = page.bounded
+        return kept[source]
+
+    def _load(self, name: str) -> str | None:
+        """Give MiniJinja a shared template."""
+        if name not in self._shared:
+            return None
+        source = self._shared[name]
+        return begun(len(source)) + self._kept(self._texts, source, read_text)
+
+    def _note(self, output: int) -> bool:
+        self._reached = output
+        return False
+
+    @contextmanager
+    def _evaluation(self, scope: Mapping[str, Any]) -> Iterator[None]:
+        """Begin a budget; what a filter raises comes through as itself: make it a TemplateError."""
+        self._budget.begin()
+        try:
+            now = clock.read(scope.get("now"))
+            with at(now) if now else nullcontext():
+                yield
+        except TemplateError:
+            raise
+        except Exception as error:
+            raise TemplateError(str(error) or type(error).__name__) from error
+
+
+def _frozen(scope: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value if isinstance(value, Object | Array) else frozen(value) for name, value in scope.items()}
+
+
+def _refuse(page: Page) -> None:
+    if page.complaints:
+        raise TemplateError(page.complaints[0].sentence)
+
+
+def _unknown_template(name: str, known: Mapping[str, str]) -> str:
+    return f"unknown template '{name}'; " + (f"there are {', '.join(known)}" if known else "`templates` has none")

@@ -9,11 +9,12 @@ from typing import Any
 
 from hookline.rules.filters.bounded import format_, indent, join, replace, split
 from hookline.rules.filters.money import money
+from hookline.rules.filters.objects import dictsort, items, tojson
 from hookline.rules.filters.pattern import matches
 from hookline.rules.filters.times import ago, at, datetime_, duration
 from hookline.rules.filters.words import phone, truncate
 
-__all__ = ["FILTERS", "at"]
+__all__ = ["FILTERS", "IN_PLACE_OF_OTHERS", "at"]
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "ago": ago,
@@ -29,3 +30,4 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "split": split,
     "truncate": truncate,
 }
+IN_PLACE_OF_OTHERS: dict[str, Callable[..., Any]] = {"dictsort": dictsort, "items": items, "tojson": tojson}

@@ -1,0 +1,36 @@
+"""The words that a template may use: MiniJinja's own where they can't run away, and ours."""
+
+
+def _words(spoken: str) -> frozenset[str]:
+    return frozenset(spoken.split())
+
+
+STATEMENTS = _words(
+    "if elif else endif for endfor set endset with endwith macro endmacro call endcall filter endfilter "
+    "include import from break continue raw endraw"
+)
+# These take no longer for a larger value, or hardly.
+QUICK_FILTERS = _words("abs bool default d first last float int length count round safe")
+# These do; what they are given is looked at before.
+SLOW_FILTERS = _words(
+    "attr capitalize escape e groupby lines list lower map max min reject rejectattr reverse select "
+    "selectattr sort string sum title trim unique upper urlencode"
+)
+TESTS = _words(
+    "boolean containing defined divisibleby endingwith eq equalto escaped even false filter float ge gt greaterthan in "
+    "integer iterable le lessthan lower lt mapping ne none number odd safe sameas sequence startingwith string test "
+    "true undefined upper"
+)
+# Methods of texts that people know from Python; none of them makes a text much longer.
+METHODS = _words(
+    "capitalize count endswith find isalnum isalpha isascii isdigit islower isnumeric isspace isupper lower lstrip "
+    "rfind rstrip startswith strip title upper"
+)
+# Methods that are filters here.
+AS_FILTERS = {"items": "items", "keys": "list", "replace": "replace", "split": "split"}
+# What is inserted where MiniJinja has no bounds: `Budget`'s methods under names that no template can write down.
+ADD, CONCATENATE, MULTIPLY, LIST, MAP, RANGE, SPEND, TICK, HERE = (
+    "_add", "_concatenate", "_multiply", "_list", "_map", "_range", "_spend", "_tick", "_here",
+)  # fmt: skip
+FUNCTIONS = {"range": RANGE}
+CALLABLE = frozenset({"range", "loop", "caller"})
