@@ -10,7 +10,7 @@ from hookline.rules import Rule, Rules
 from hookline.rules.expression import Expressions, TemplateError
 from local.commands import chat_options
 from local.commands.rehearse import Rehearsal, rehearse
-from local.commands.values import expression, in_one_line, values
+from local.commands.values import in_one_line, values
 
 TAKEN = frozenset({"matched", "dropped"})
 _LONGEST_LINE = 200  # characters of a condition, an error, a text's first line
@@ -49,10 +49,11 @@ def explain(rules: Rules, event: dict[str, Any]) -> list[Line]:
 
     Raises Refused for what receive would refuse.
     """
-    return list(_lines(rules, rehearse(rules, event)))
+    expressions = Expressions(rules.templates)
+    return list(_lines(rules, rehearse(rules, event, expressions), expressions))
 
 
-def _lines(rules: Rules, rehearsal: Rehearsal) -> Iterator[Line]:
+def _lines(rules: Rules, rehearsal: Rehearsal, expressions: Expressions) -> Iterator[Line]:
     taken_by = ""
     for rule in rules.rules:
         if rule.source and rehearsal.inbound.source not in rule.source:
@@ -60,14 +61,14 @@ def _lines(rules: Rules, rehearsal: Rehearsal) -> Iterator[Line]:
         elif taken_by:
             yield Line(rule.name, "not reached", f"the rule '{taken_by}' further up took the event")
         else:
-            line = _tried(rule, rules, rehearsal)
+            line = _tried(rule, rules, rehearsal, expressions)
             yield line
             if line.verdict in TAKEN and (rule.drop or not rule.continues):
                 taken_by = rule.name
 
 
-def _tried(rule: Rule, rules: Rules, rehearsal: Rehearsal) -> Line:
-    verdict, because = _verdict(rule, rehearsal)
+def _tried(rule: Rule, rules: Rules, rehearsal: Rehearsal, expressions: Expressions) -> Line:
+    verdict, because = _verdict(rule, rehearsal, expressions)
     # A rule whose condition failed is among the matches when nothing else took the event.
     chats = tuple(chat for match in rehearsal.routed.matches if match.rule.name == rule.name for chat in match.chats)
     if verdict == "failed" and chats:
@@ -78,17 +79,17 @@ def _tried(rule: Rule, rules: Rules, rehearsal: Rehearsal) -> Line:
         verdict,
         because,
         chats,
-        _read(rule, rehearsal, is_taken=bool(chats)),
+        _read(rule, rehearsal, expressions, is_taken=bool(chats)),
         tuple(_now(name, rule, rules, rehearsal) for name in chats),
         len(messages),
         in_one_line(messages[0].text.partition("\n")[0], _LONGEST_LINE) if messages else "",
     )
 
 
-def _verdict(rule: Rule, rehearsal: Rehearsal) -> tuple[str, str]:
+def _verdict(rule: Rule, rehearsal: Rehearsal, expressions: Expressions) -> tuple[str, str]:
     said = in_one_line(rule.when or "", _LONGEST_LINE)
     try:
-        is_claimed = claims(rule, rehearsal.scope, Expressions())
+        is_claimed = claims(rule, rehearsal.scope, expressions)
     except TemplateError as error:
         return "failed", in_one_line(error.message, _LONGEST_LINE)
     if not is_claimed:
@@ -96,12 +97,15 @@ def _verdict(rule: Rule, rehearsal: Rehearsal) -> tuple[str, str]:
     return "dropped" if rule.drop else "matched", f"{said} is true" if rule.when else "it has no condition"
 
 
-def _read(rule: Rule, rehearsal: Rehearsal, *, is_taken: bool) -> dict[str, str]:
-    templates = [expression(rule.when)] if rule.when else []
+def _read(rule: Rule, rehearsal: Rehearsal, expressions: Expressions, *, is_taken: bool) -> dict[str, str]:
+    asked = [(rule.when, False)]
     if is_taken:
-        templates += [expression(rule.each)] if rule.each else []
-        templates += rule.chat if rule.chat_is_expression else []
-    return {name: value for template in templates for name, value in values(template, rehearsal.scope).items()}
+        asked += [(rule.each, False), (rule.chat[0] if rule.chat_is_expression else None, True)]
+    found: dict[str, str] = {}
+    for template, is_text in asked:
+        if template is not None:
+            found |= values(template, rehearsal.scope, expressions, is_text=is_text)
+    return found
 
 
 def _now(name: str, rule: Rule, rules: Rules, rehearsal: Rehearsal) -> ChatNow:

@@ -5,17 +5,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import Any
 
 from hookline import gateway
+from hookline.compose import compose
 from hookline.errors import UnknownSource
-from hookline.intake import Intake, see, without_secrets
 from hookline.models import Inbound, Message, Routed, Scope
 from hookline.parse import read
 from hookline.route import route
 from hookline.rules.expression import Expressions
 from hookline.rules.model import Rules
-from hookline.secrets import Secrets
+from hookline.see import see, without_secrets
 from hookline.sources import KINDS
 
 
@@ -43,8 +43,12 @@ class Rehearsal:
         return replace(self, messages=messages, routed=replace(self.routed, reason="" if messages else reason))
 
 
-def rehearse(rules: Rules, event: dict[str, Any]) -> Rehearsal:
-    """Return the messages of an API Gateway event. Raises Refused for what receive would refuse."""
+def rehearse(rules: Rules, event: dict[str, Any], expressions: Expressions | None = None) -> Rehearsal:
+    """Return the messages of an API Gateway event. Raises Refused for what receive would refuse.
+
+    Who has many events for the same rules gives the same ``expressions`` each time: they are read only once then.
+    """
+    expressions = expressions or Expressions(rules.templates)
     inbound = gateway.read(event, sys.maxsize)
     if inbound.source not in rules.sources:
         raise UnknownSource(f"The event is for /hooks/{inbound.source}; the sources are {', '.join(rules.sources)}.")
@@ -52,14 +56,10 @@ def rehearse(rules: Rules, event: dict[str, Any]) -> Rehearsal:
     kind = KINDS[source.kind]
     with _listening() as logged:
         seen = see(without_secrets(inbound, source), kind, read(inbound, kind.reads))
-        routed = route(inbound.source, seen.scope(), rules, Expressions())
-        intake = Intake(rules, Secrets(_nobody_asks, _nobody_asks), _nobody_asks, _nobody_asks, lambda: 0)
-        messages = tuple(intake.compose(seen, routed))
-    return Rehearsal(inbound, seen.scope(), routed, messages, (*map(str, routed.failures), *logged))
-
-
-def _nobody_asks(*_: Any) -> NoReturn:
-    raise AssertionError("A rehearsal neither verifies nor sends.")
+        routed = route(inbound.source, seen.scope(), rules, expressions)
+        composed = compose(seen, routed, rules, expressions, queued_at=inbound.received_at)
+    warnings = map(str, (*routed.failures, *composed.failures))
+    return Rehearsal(inbound, seen.scope(), routed, tuple(composed.messages), (*warnings, *logged))
 
 
 class _Ear(logging.Handler):

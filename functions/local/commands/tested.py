@@ -9,7 +9,8 @@ from typing import Any
 
 from hookline.errors import Refused, RulesError
 from hookline.models import Message
-from hookline.rules import Rules, load
+from hookline.rules import load
+from hookline.rules.expression import Expressions
 from hookline.rules.model import Expected, Test
 from local.commands import cases
 from local.commands.diff import Line, difference, fits
@@ -75,10 +76,11 @@ def run(file: Path, *, update: bool = False) -> Iterator[Result]:
     if loaded.error:
         yield loaded
         return
+    expressions = Expressions(rules.templates)
     for test in rules.tests:
         result = Result(str(file), test.name)
         with _timed(result):
-            _judge(result, test, rules, file)
+            _judge(result, test, rehearse(rules, _event(test, file), expressions))
         yield result
 
 
@@ -97,8 +99,7 @@ def _case(file: Path, *, update: bool) -> Result:
     return result
 
 
-def _judge(result: Result, test: Test, rules: Rules, file: Path) -> None:
-    rehearsal = rehearse(rules, _event(test, file))
+def _judge(result: Result, test: Test, rehearsal: Rehearsal) -> None:
     wanted, came = test.expect, rehearsal.messages
     if len(wanted) == len(came) and all(map(_is_expected, wanted, came)):
         return

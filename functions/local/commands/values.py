@@ -3,38 +3,24 @@
 import json
 from typing import Any
 
-from minijinja import Environment, TemplateError
-
 from hookline.models import Scope
+from hookline.rules.expression import Expressions
 from local.commands.printable import printable
 
 UNDEFINED = "undefined"
 LONGEST = 60  # characters of a value in one line
 
 
-def names(template: str) -> list[str]:
-    """Return the names that a template reads, as in `event.severity`, in the order in which they stand there."""
-    try:
-        found = Environment().undeclared_variables_in_str(template, nested=True)
-    except TemplateError:
-        return []
-    whole = (name for name in found if not any(other.startswith(f"{name}.") for other in found))
-    return sorted(whole, key=lambda name: (template.find(name), name))
+def values(template: str, scope: Scope, expressions: Expressions, *, is_text: bool) -> dict[str, str]:
+    """Return the names that a template reads, in its order, each with its value as one printable line."""
+    paths = dict.fromkeys(read.path for read in expressions.reads(template, is_text=is_text))
+    whole = [path for path in paths if not any(other != path and other[: len(path)] == path for other in paths)]
+    return {".".join(path): _value(path, scope) for path in whole}
 
 
-def expression(source: str) -> str:
-    """Return an expression as a template."""
-    return "{{ " + source + " }}"
-
-
-def values(template: str, scope: Scope) -> dict[str, str]:
-    """Return the names that a template reads, each with its value as one printable line."""
-    return {name: _value(name, scope) for name in names(template)}
-
-
-def _value(name: str, scope: Scope) -> str:
+def _value(path: tuple[str, ...], scope: Scope) -> str:
     value: Any = scope
-    for part in name.split("."):
+    for part in path:
         if not isinstance(value, dict) or part not in value:
             return UNDEFINED
         value = value[part]
