@@ -20,7 +20,7 @@ sources:
 rules:
   - {name: other, source: json, chat: oncall}
   - {name: resolved only, when: event.status == "resolved", chat: oncall}
-  - {name: broken, when: payload.alerts.nothing.here(), chat: oncall}
+  - {name: broken, when: payload.alerts / 2 > 1, chat: oncall}
   - {name: critical, when: event.severity == "critical", chat: oncall}
   - {name: rest, chat: oncall}
 """
