@@ -264,9 +264,11 @@ sources: {in: {kind: json, auth: none}}
 rules:
   - name: report
     chat: [oncall, office]
-    text: "{{ payload.report }}"
+    text: "{% include 'report' %}"
     split: true
     effect: slam
+templates:
+  report: "{{ payload.report }}"
 """
 REPORT = " ".join(f"word{n}" for n in range(60))
 

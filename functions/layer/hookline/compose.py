@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from hookline import clock, identity
@@ -122,9 +122,9 @@ class _Composer:
         """Return what is said, and what all messages that say it have in common."""
         seen, rule = self._seen, match.rule
         event = seen.event_of(topic.item)
-        scopes = partial(seen.scope, event, topic.item)
-        written = topic.written or render(rule, event, scopes, self._expressions)
-        carried = options(rule, event, scopes, self._expressions)
+        names = cache(partial(seen.scope, event, topic.item))
+        written = topic.written or render(rule, event, names, self._expressions)
+        carried = options(rule, event, names, self._expressions)
         self.failures += [*([written.failure] if written.failure else []), *carried.failures]
         repeat = rule.repeat or (REPEAT_WEBHOOK if topic.id is seen.id else REPEAT_ITEM)
         return written, {

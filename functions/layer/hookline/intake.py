@@ -47,7 +47,7 @@ class Intake:
         self._outlet = outlet
         self._record = record
         self._now_ms = now_ms
-        self._expressions = Expressions()
+        self._expressions = Expressions(rules.templates)
 
     def take(self, inbound: Inbound) -> Accepted:
         """Return what was accepted. Raises Refused for the sender's mistakes, else SecretsUnavailable, QueueRefused."""

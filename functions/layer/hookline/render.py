@@ -23,7 +23,7 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 
-Scopes = Callable[[], Scope]  # gives each template names of its own, and is asked only when there is a template
+Names = Callable[[], Scope]  # is asked only when there is a template
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Options:
     failures: tuple[Failure, ...] = ()
 
 
-def render(rule: Rule, event: Event, scopes: Scopes, expressions: Expressions) -> Written:
+def render(rule: Rule, event: Event, names: Names, expressions: Expressions) -> Written:
     """Return the rule's text; where there is none, or it comes out empty, the kind's own. Never raises.
 
     A text that fails is written without the parts that do, or else is the kind's own; both say so in their mark.
@@ -53,12 +53,12 @@ def render(rule: Rule, event: Event, scopes: Scopes, expressions: Expressions) -
     if rule.text is None:
         return default(event)
     try:
-        return Written(clean(expressions.text(rule.text, scopes())) or clean(event.text))
+        return Written(clean(expressions.text(rule.text, names())) or clean(event.text))
     except TemplateError as error:
         failure = Failure(rule.name, "text", error.message)
     why = words(failure.why, _LONGEST_REASON)
     try:
-        text = clean(expressions.lenient(rule.text, scopes()))
+        text = clean(expressions.lenient(rule.text, names()))
     except TemplateError:
         text = ""
     if text.replace(FAILED, "").strip():
@@ -71,7 +71,7 @@ def default(event: Event, mark: str = "") -> Written:
     return Written(clean(event.text), f"{FAILED} {mark}" if mark else "")
 
 
-def options(rule: Rule, event: Event, scopes: Scopes, expressions: Expressions) -> Options:
+def options(rule: Rule, event: Event, names: Names, expressions: Expressions) -> Options:
     """Return what the rule's other templates give. What fails, or gives nothing of use, is left out. Never raises."""
     failures: list[Failure] = []
 
@@ -79,7 +79,7 @@ def options(rule: Rule, event: Event, scopes: Scopes, expressions: Expressions) 
         if template is None:
             return ""
         try:
-            return clean(expressions.text(template, scopes()))
+            return clean(expressions.text(template, names()))
         except TemplateError as error:
             failures.append(Failure(rule.name, option, error.message))
             return ""

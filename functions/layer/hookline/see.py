@@ -1,20 +1,21 @@
 """What a webhook's messages are made from: its event, and the names that the rules may use."""
 
-import json
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from hookline import clock, identity
 from hookline.identity import EventId
 from hookline.models import JSON, Event, Inbound, Scope
 from hookline.rules.model import Source, Token
+from hookline.rules.template.data import frozen
 from hookline.sources import KINDS, Kind
 
 logger = logging.getLogger(__name__)
 
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
+_OF_EVENTS = [part.name for part in fields(Event) if part.name != "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +24,16 @@ class Seen:
 
     inbound: Inbound
     kind: Kind
-    frozen: str  # the payload as JSON, from which each scope gets a copy
+    shared: Scope  # the names that mean the same in every template
     id: EventId
     event: Event
     at: datetime
 
     def scope(self, event: Event | None = None, item: JSON = None) -> Scope:
-        """Return the names that the rules may use, as a copy: what a template does to it stays there."""
-        named = {"item": item, "event": asdict(event or self.event)}
-        copied: Scope = {"payload": json.loads(self.frozen), **json.loads(json.dumps(named))}
-        at = self.at.isoformat(timespec="milliseconds")
-        copied["event"] |= {"id": self.id.value, "received_at": at}
-        del copied["event"]["text"]
-        return {**copied, "source": self.inbound.source, "query": self.inbound.query, "now": at} | {
-            "headers": {name: value for name, value in self.inbound.headers.items() if name not in _CREDENTIALS}
-        }
+        """Return the names that the rules may use; no template can change what is under them."""
+        said = {name: getattr(event or self.event, name) for name in _OF_EVENTS}
+        said |= {"id": self.id.value, "received_at": self.shared["now"]}
+        return {**self.shared, "event": frozen(said), "item": frozen(item)}
 
     def event_of(self, item: JSON) -> Event:
         """Return what an item of `each` says by itself, or the whole event where its kind describes no items."""
@@ -50,7 +46,15 @@ def see(inbound: Inbound, kind: Kind, payload: JSON) -> Seen:
     """Return the event that a payload is about."""
     at = clock.to_datetime(inbound.received_at)
     event_id = identity.event_id(inbound, kind, payload)
-    return Seen(inbound, kind, json.dumps(payload), event_id, _described(kind.describe, payload, at), at)
+    shared: Scope = {
+        "payload": payload,
+        "source": inbound.source,
+        "query": inbound.query,
+        "headers": {name: value for name, value in inbound.headers.items() if name not in _CREDENTIALS},
+        "now": at.isoformat(timespec="milliseconds"),
+    }
+    shared = {name: frozen(value) for name, value in shared.items()}
+    return Seen(inbound, kind, shared, event_id, _described(kind.describe, payload, at), at)
 
 
 def without_secrets(inbound: Inbound, source: Source) -> Inbound:

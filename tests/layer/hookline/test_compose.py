@@ -248,9 +248,11 @@ def test_no_payload_makes_a_rule_raise_or_say_what_its_chat_does_not_take(
         assert Message.model_validate_json(message.model_dump_json()) == message
 
 
-def test_no_copy_of_the_event_is_made_for_a_rule_without_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_names_of_an_event_are_gathered_once_for_all_templates_of_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Any] = []
     real: Callable[..., Any] = Seen.scope
     monkeypatch.setattr(Seen, "scope", lambda *names: made.append(names) or real(*names))
     messages({}, {"title": "t"})
-    assert len(made) == 1  # the conditions'
+    assert len(made) == 1  # for the conditions
+    messages({"text": "t", "thread": "t", "reply_to": "t"}, {"title": "t"})
+    assert len(made) == 3

@@ -99,19 +99,12 @@ def test_a_text_of_which_nothing_is_left_but_marks_is_replaced_by_the_kinds_own(
     assert written.mark.startswith("⚠ The text of the rule “page” failed: ")
 
 
-def test_each_template_gets_a_copy_of_its_own_and_a_rule_without_one_gets_none() -> None:
-    asked: list[int] = []
+def test_a_rule_without_templates_asks_for_no_names() -> None:
+    def names() -> Scope:
+        raise AssertionError("nobody needs them")
 
-    def scopes() -> Scope:
-        asked.append(1)
-        return {"payload": {}}
-
-    render(rule(None), EVENT, scopes, Expressions())
-    options(rule(None), EVENT, scopes, Expressions())
-    assert not asked
-    render(rule("x"), EVENT, scopes, Expressions())
-    options(rule("x", thread="t", link_preview={"image": "i", "title": "t"}), EVENT, scopes, Expressions())
-    assert len(asked) == 4
+    assert render(rule(None), EVENT, names, Expressions()).text == EVENT.text
+    assert options(rule(None, effect="slam", urgent=True), EVENT, names, Expressions()) == Options()
 
 
 @pytest.mark.parametrize(
