@@ -87,10 +87,10 @@ def outcomes(case: Case) -> list[str]:
     Raises ValueError for a wrong case.
     """
     events = [_event(case, part) for part in case.parts if part.what == "event"]
-    rules, problems = examine(case.rules.encode(), NAME_OF_RULES)
-    if rules is None or not events:
-        return ["\n".join(map(str, problems)) or "nothing is wrong"] * max(1, len(events))
-    return [_outcome(rules, event) for event in events]
+    examined = examine(case.rules.encode(), NAME_OF_RULES)
+    if examined.rules is None or not events:
+        return ["\n".join(map(str, examined.problems)) or "nothing is wrong"] * max(1, len(events))
+    return [_outcome(examined.rules, event) for event in events]
 
 
 def _outcome(rules: Rules, event: dict[str, Any]) -> str:
