@@ -54,7 +54,7 @@ def outlet() -> Outlet:
     return put
 
 
-intake = Intake(rules(), secrets, outlet(), record, wiring.now_ms)
+intake = Intake(rules, secrets, outlet(), record, wiring.now_ms)
 
 
 @app.route("/hooks/<source>", method=METHODS)

@@ -19,8 +19,6 @@ from hookline.see import Seen, see, without_secrets
 from hookline.sources import KINDS
 from hookline.verify import verify
 
-__all__ = ["Accepted", "Intake", "Outlet", "Record", "see", "without_secrets"]
-
 logger = logging.getLogger(__name__)
 
 Outlet = Callable[[Sequence[Message]], list[str]]  # takes messages, returns what became of each
@@ -37,43 +35,51 @@ class Accepted:
 
 
 class Intake:
-    """Takes webhooks by the rules and hands their messages to the outlet: the queue, or delivery in process."""
+    """Takes webhooks by the rules and hands their messages to the outlet: the queue, or delivery in process.
+
+    ``rules`` is asked once for each webhook: other rules may run from one to the next, never within one.
+    """
 
     def __init__(
-        self, rules: Rules, secrets: Secrets, outlet: Outlet, record: Record, now_ms: Callable[[], int]
+        self,
+        rules: Callable[[], Rules],
+        secrets: Secrets,
+        outlet: Outlet,
+        record: Record,
+        now_ms: Callable[[], int],
     ) -> None:
         self._rules = rules
         self._secrets = secrets
         self._outlet = outlet
         self._record = record
         self._now_ms = now_ms
-        self._expressions = Expressions(rules.templates)
+        self._prepared: tuple[Rules, Expressions] | None = None
 
     def take(self, inbound: Inbound) -> Accepted:
         """Return what was accepted. Raises Refused for the sender's mistakes, else SecretsUnavailable, QueueRefused."""
-        source = self.source(inbound.source)
+        rules = self._rules()
+        source, expressions = _source(rules, inbound.source), self._expressions(rules)
         kind = KINDS[source.kind]
         verified = verify(inbound, source, self._secrets)
         payload = parse(verified, kind.reads)
         seen = see(without_secrets(inbound, source), kind, payload)
-        routed = route(inbound.source, seen.scope(), self._rules, self._expressions)
+        routed = route(inbound.source, seen.scope(), rules, expressions)
         _warn(routed.failures, seen)
-        messages = self.compose(seen, routed)
-        if not messages:
+        composed = compose(seen, routed, rules, expressions, self._now_ms())
+        _warn(composed.failures, seen)
+        if not composed.messages:
             return self._nobody(seen, routed)
-        return Accepted(seen.id.value, list(zip(messages, self._outlet(messages), strict=True)))
+        return Accepted(seen.id.value, list(zip(composed.messages, self._outlet(composed.messages), strict=True)))
 
     def source(self, name: str) -> Source:
         """Return the source of that name. Raises UnknownSource."""
-        if name not in self._rules.sources:
-            raise UnknownSource("There is no such source; its name is the last part of the address.")
-        return self._rules.sources[name]
+        return _source(self._rules(), name)
 
-    def compose(self, seen: Seen, routed: Routed) -> list[Message]:
-        """Return the messages of a routed event."""
-        composed = compose(seen, routed, self._rules, self._expressions, self._now_ms())
-        _warn(composed.failures, seen)
-        return composed.messages
+    def _expressions(self, rules: Rules) -> Expressions:
+        """Return what evaluates these rules; it lasts as long as they run, and what it has read with it."""
+        if self._prepared is None or self._prepared[0] is not rules:
+            self._prepared = (rules, Expressions(rules.templates))
+        return self._prepared[1]
 
     def _nobody(self, seen: Seen, routed: Routed) -> Accepted:
         """Note the event in the log if that can be done now; the sender is told the same either way."""
@@ -91,6 +97,12 @@ class Intake:
         except Exception:
             logger.exception("The event could not be noted in the log.", extra={"event_id": seen.id.value})
         return Accepted(seen.id.value, [], routed.reason)
+
+
+def _source(rules: Rules, name: str) -> Source:
+    if name not in rules.sources:
+        raise UnknownSource("There is no such source; its name is the last part of the address.")
+    return rules.sources[name]
 
 
 def _warn(failures: Iterable[Failure], seen: Seen) -> None:
