@@ -3,6 +3,7 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+EVENTS = ROOT / "events"
 TEMPLATE = ROOT / "template.yaml"
 RULES = ROOT / "functions" / "rules" / "rules.yaml"
 SAM_LOCAL = ROOT / "functions" / "local" / "sam-local.json"

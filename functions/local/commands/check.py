@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from hookline.errors import Problem, RulesError
-from hookline.rules.examine import Examined, examine
+from hookline.rules.check import in_file_order
+from hookline.rules.examine import examine
 from hookline.rules.load import contents
 from hookline.rules.model import Rules
 from local.commands.pointed import pointed
+from local.commands.trials import trials
 
 _IN_JSON = ("file", "line", "column", "severity", "sentence", "excerpt")
 
@@ -38,11 +40,13 @@ class Checked:
 def check(path: Path) -> Checked:
     """Say everything that is wrong with the file, and what works but is probably not meant."""
     try:
-        rules, problems = examine(contents(path), str(path))
+        rules, problems, tree = examine(contents(path), str(path))
     except RulesError as error:
-        rules, problems = Examined(None, error.problems)
+        return Checked(error.problems, _counted(error.problems))
+    if rules is not None:
+        problems = in_file_order([*problems, *trials(rules, tree)])
     said = _counted(problems)
-    if rules is None:
+    if rules is None or any(problem.severity == "error" for problem in problems):
         return Checked(problems, said)
     return Checked(problems, f"{path}: {_size(rules)}; {said or 'nothing is wrong'}.")
 

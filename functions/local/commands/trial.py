@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hookline.rules.expression import Expressions, TemplateError
+from hookline.rules.expression import Expressions, TemplateError, is_limit
+from hookline.rules.template.data import frozen
 
 SECONDS, BYTES = 0.1, 64 << 20
 _STATM = Path("/proc/self/statm")  # Linux; elsewhere memory isn't bounded
@@ -24,22 +25,25 @@ def main() -> None:
     work = json.load(sys.stdin)
     expressions = Expressions(work["templates"])
     expressions.text("{{ 1 }}", {})  # what is made once isn't part of any trial
+    scopes = [{name: frozen(value) for name, value in scope.items()} for scope in work["scopes"]]
     _bound_memory()
     for n, trial in enumerate(work["trials"]):
         print(n, end=" ", flush=True)
         with _bounded_time():
-            failed = _tried(expressions, trial, work["scopes"][trial["scope"]])
+            failed = _tried(expressions, trial, scopes[trial["scope"]])
         print(json.dumps(failed), flush=True)
 
 
-def _tried(expressions: Expressions, trial: dict[str, Any], scope: dict[str, Any]) -> str:
+def _tried(expressions: Expressions, trial: dict[str, Any], scope: dict[str, Any]) -> dict[str, Any]:
     evaluate = expressions.text if trial["is_text"] else expressions.value
     try:
-        items = expressions.value(trial["each"], scope) if trial["each"] else None
-        evaluate(trial["source"], {**scope, "item": items[0] if isinstance(items, list) and items else None})
+        if trial["each"]:
+            items = expressions.value(trial["each"], scope)
+            scope = {**scope, "item": items[0] if isinstance(items, list) and items else None}
+        evaluate(trial["source"], scope)
     except TemplateError as error:
-        return error.message
-    return ""
+        return {"why": error.message, "is_limit": is_limit(error)}
+    return {"why": "", "is_limit": False}
 
 
 def _bound_memory() -> None:

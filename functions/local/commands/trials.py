@@ -1,16 +1,26 @@
-"""Tries every template on samples in a process that may die, and says which ones killed it."""
+"""Tries every template on samples in a process that may die, and says which ones fail."""
 
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from hookline.errors import Problem, Severity
+from hookline.rules.model import Rules
+from hookline.rules.templated import Templated, of_rule
+from hookline.rules.tree import Tree
+from hookline.sources import KINDS
+from local.commands.samples import Sample, samples
 from local.commands.trial import BYTES, SECONDS
 
 PATIENCE_S = 60  # for all of them; the processor's time is bounded for each
-TOO_MUCH = f"it takes more than {SECONDS * 1000:.0f} ms of processor time or {BYTES >> 20} MiB, or aborts the process"
+KILLED = {
+    "why": f"it takes more than {SECONDS * 1000:.0f} ms of processor time or {BYTES >> 20} MiB, or aborts the process",
+    "is_limit": True,
+}
+_ALONE = ("when", "each", "chat")  # they are worked out once for the whole event
 
 
 @dataclass(frozen=True)
@@ -23,12 +33,38 @@ class Trial:
     each: str | None = None
 
 
-def tried(templates: Mapping[str, str], scopes: Sequence[Any], trials: Sequence[Trial]) -> dict[int, str]:
-    """Return why trials failed, by their numbers."""
-    failed: dict[int, str] = {}
-    begin = 0
-    while begin < len(trials):
-        rest = [asdict(trial) for trial in trials[begin:]]
+def trials(rules: Rules, tree: Tree) -> Iterator[Problem]:
+    """Say of each template of the rules whether a sample of its kinds breaks it."""
+    found = list(samples({source.kind for source in rules.sources.values()}))
+    planned = list(_planned(rules, found))
+    different = list(dict.fromkeys(trial for *_, trial in planned))
+    failures = dict(zip(different, tried(rules.templates, [s.scope for s in found], different), strict=True))
+    told: set[Templated] = set()
+    for template, sample, trial in planned:
+        failed = failures[trial]
+        # What a sender of its own posts may well have what these samples lack.
+        if failed["why"] and template not in told and (failed["is_limit"] or KINDS[sample.kind].shape is not None):
+            told.add(template)
+            severity: Severity = "error" if failed["is_limit"] else "warning"
+            sentence = f"`{template.path[-1]}`: fails with {sample.name}: {failed['why']}"
+            yield tree.problem(template.path, sentence, severity=severity)
+
+
+def _planned(rules: Rules, found: Sequence[Sample]) -> Iterator[tuple[Templated, Sample, Trial]]:
+    for n, rule in enumerate(rules.rules):
+        kinds = {rules.sources[name].kind for name in rule.source or rules.sources}
+        for template in of_rule(rule, ("rules", n)):
+            for m, sample in enumerate(found):
+                if sample.kind in kinds:
+                    each = None if template.path[-1] in _ALONE else rule.each
+                    yield template, sample, Trial(template.source, template.what == "text", m, each)
+
+
+def tried(templates: Mapping[str, str], scopes: Sequence[Any], planned: Sequence[Trial]) -> list[dict[str, Any]]:
+    """Return of each trial ``why`` it failed, empty when it didn't, and whether by a limit (``is_limit``)."""
+    ended: list[dict[str, Any]] = []
+    while len(ended) < len(planned):
+        rest = [asdict(trial) for trial in planned[len(ended) :]]
         given = json.dumps({"templates": dict(templates), "scopes": scopes, "trials": rest})
         lines = subprocess.run(
             [sys.executable, "-m", "local.commands.trial"],
@@ -39,10 +75,7 @@ def tried(templates: Mapping[str, str], scopes: Sequence[Any], trials: Sequence[
             check=False,
             timeout=PATIENCE_S,
         ).stdout.splitlines()
-        for line in lines:
-            number, _, said = line.partition(" ")
-            failed[begin + int(number)] = json.loads(said) if said else TOO_MUCH
         if not lines:
             raise RuntimeError("The process that tries templates didn't start.")
-        begin += len(lines)
-    return {n: why for n, why in failed.items() if why}
+        ended += [json.loads(said) if (said := line.partition(" ")[2]) else KILLED for line in lines]
+    return ended

@@ -26,7 +26,7 @@ _FILTERS_REMOVED = ("batch", "chain", "pprint", "slice", "zip")
 _END = "end of variable block"  # MiniJinja's word for where an expression ends
 _FUNCTIONS_REMOVED = ("debug", "dict", "namespace", "range")
 
-__all__ = ["Expressions", "Fault", "TemplateError"]
+__all__ = ["Expressions", "Fault", "TemplateError", "is_limit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Expressions:
         self._reached = -1  # of a lenient evaluation: the output whose turn it was
         self._texts: dict[str, str] = {}
         self._expressions: dict[str, str] = {}
+        self._pages: dict[tuple[str, bool], Page] = {}  # of templates that are asked about
 
     @cached_property
     def _environment(self) -> Environment:
@@ -105,7 +106,7 @@ class Expressions:
                     return self._environment.render_str(repaired, **given)
             except TemplateError as error:
                 failed = f"{words.HERE}({self._reached}) or ("
-                if isinstance(error.__cause__, Exhausted) or error.kind == "OutOfFuel" or failed not in repaired:
+                if is_limit(error) or failed not in repaired:
                     raise
                 # What the output says is still read, but no longer worked out.
                 repaired = repaired.replace(failed, f"'{MARK}' or (", 1)
@@ -130,7 +131,9 @@ class Expressions:
         return [read for read in page.reads if read.path[0] not in page.bound]
 
     def _page(self, source: str, *, is_text: bool) -> Page:
-        return read_text(source, _OURS) if is_text else read_expression(source, _OURS)
+        if (source, is_text) not in self._pages:
+            self._pages[source, is_text] = (read_text if is_text else read_expression)(source, _OURS)
+        return self._pages[source, is_text]
 
     def _syntax(self, source: str, *, is_text: bool) -> Fault | None:
         """Return what MiniJinja itself finds wrong, in its words."""
@@ -176,6 +179,11 @@ class Expressions:
             raise
         except Exception as error:
             raise TemplateError(str(error) or type(error).__name__) from error
+
+
+def is_limit(error: TemplateError) -> bool:
+    """Return whether the template failed for what it would use up."""
+    return isinstance(error.__cause__, Exhausted) or error.kind == "OutOfFuel"
 
 
 def _frozen(scope: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import yaml
 
 from hookline.errors import Problem
 from hookline.rules.expression import Expressions
+from hookline.rules.lookups import lookups
 from hookline.rules.model import Chat, Hmac, Rule, Source
 from hookline.rules.parts import Parts
 from hookline.rules.tree import Path, Tree
@@ -35,6 +36,7 @@ def warnings(parts: Parts, tree: Tree) -> Iterator[Problem]:
     for n, rule in rules.items():
         yield from _pointless(rule, ("rules", n), tree)
         yield from _unsigned(rule, ("rules", n), sources, expressions, tree)
+        yield from lookups(rule, ("rules", n), sources, expressions, tree)
 
 
 def _yes_or_no(tree: Tree) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hookline import clock
 from hookline.models import JSON, Event
 from hookline.sources import generic
-from hookline.sources.kind import MAX_TEXT, Kind, first, fitting, items, lines, link, mapping, words
+from hookline.sources.kind import MAX_TEXT, Kind, Shape, first, fitting, items, lines, link, mapping, words
 
 _SEVERITIES = {
     "critical": "critical", "page": "critical", "emergency": "critical", "disaster": "critical", "high": "critical",
@@ -164,6 +164,16 @@ def _since(alert: dict[str, JSON], status: str, severity: str, now: datetime) ->
     return f"{severity}, for {clock.say(age)}" if age >= clock.MINUTE else severity
 
 
+# https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
+_ALERT: Shape = dict.fromkeys(
+    ("status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint")
+)
+_SHAPE: Shape = {
+    **dict.fromkeys(("version", "groupKey", "truncatedAlerts", "status", "receiver", "externalURL")),
+    **dict.fromkeys(("groupLabels", "commonLabels", "commonAnnotations")),
+    "alerts": [_ALERT],
+}
+
 KIND = Kind(
     name="alertmanager",
     reads=frozenset({"json"}),
@@ -171,4 +181,5 @@ KIND = Kind(
     content_key=content_key,
     describe_item=describe_item,
     item_key=item_key,
+    shape=_SHAPE,
 )

@@ -1,6 +1,6 @@
 """What every kind of source has to bring."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +10,16 @@ MAX_TEXT = 600  # characters of a default text: what one reads on a lock screen 
 _LONGEST_LINK = 300
 
 
+# An object's names with what lies under them, a list of what all its items are, or None: anything.
+Shape = Mapping[str, "Shape"] | list["Shape"] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``reads`` names the bodies it takes: json, form, text. Keys are None where the content identifies nothing."""
+    """``reads`` names the bodies it takes: json, form, text. Keys are None where the content identifies nothing.
+
+    ``shape`` holds the names that its payloads can have, in objects and lists as they lie in each other.
+    """
 
     name: str
     reads: frozenset[str]
@@ -20,6 +27,7 @@ class Kind:
     content_key: Callable[[JSON], str] | None = None
     describe_item: Callable[[JSON, datetime], Event] | None = None
     item_key: Callable[[JSON], str | None] | None = None
+    shape: Shape = None
 
 
 def words(value: object, limit: int = 300) -> str:

@@ -117,6 +117,6 @@ def test_nothing_is_supposed_of_a_block_that_is_wrong() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"a: [", b"\xff", b"7", b"x" * 2_000_000])
 def test_of_what_is_no_rules_file_only_that_is_said(content: bytes) -> None:
-    rules, problems = examine(content, "r.yaml")
+    rules, problems, _ = examine(content, "r.yaml")
     assert rules is None
     assert [problem.severity for problem in problems] == ["error"]
