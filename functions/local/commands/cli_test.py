@@ -1,5 +1,6 @@
 """The commands that try the rules: `hookline test`, `explain` and `render`."""
 
+import os
 import sys
 import time
 from dataclasses import asdict
@@ -14,7 +15,7 @@ from local.commands.terminal import NO, AsJson, console, say_json, sentences
 from local.project import RULES
 
 Paths = Annotated[
-    list[Path] | None, typer.Argument(help="Rules files, .case files, or folders of them; yours from RULES without.")
+    list[Path] | None, typer.Argument(help="Rules files, .case files, folders of them; without any, what RULES names.")
 ]
 
 EventFile = Annotated[Path, typer.Argument(help="An event, as in events/.")]
@@ -38,7 +39,7 @@ def run_tests(
 
     begun = time.perf_counter()
     with sentences():
-        found = tested.files(paths or [RULES])
+        found = tested.files(paths or [Path(os.environ.get("RULES", RULES))])
         results = []
         for file in found:
             for result in tested.run(file, update=update):
@@ -68,7 +69,7 @@ def explain(
     Example: hookline explain functions/rules/rules.yaml events/alertmanager_critical.json
     """
     with sentences():
-        from hookline.rules import load  # noqa: PLC0415
+        from hookline.rules.load import load  # noqa: PLC0415
         from local.commands import explained  # noqa: PLC0415
         from local.commands.events import read_webhook  # noqa: PLC0415
         from local.commands.explain import TAKEN  # noqa: PLC0415
@@ -97,7 +98,7 @@ def render(
     Example: hookline render functions/rules/rules.yaml events/alertmanager_critical.json
     """
     with sentences():
-        from hookline.rules import load  # noqa: PLC0415
+        from hookline.rules.load import load  # noqa: PLC0415
         from local.commands import outcome  # noqa: PLC0415
         from local.commands import render as rendered  # noqa: PLC0415
         from local.commands.events import read_webhook  # noqa: PLC0415

@@ -8,19 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from hookline.errors import Refused, RulesError
-from hookline.models import Message
-from hookline.rules import load
 from hookline.rules.expression import Expressions
-from hookline.rules.model import Expected, Test
+from hookline.rules.load import load
+from hookline.rules.model import Test
 from local.commands import cases
-from local.commands.diff import Line, difference, fits
+from local.commands.diff import Line, difference
 from local.commands.errors import Wrong
 from local.commands.events import read_webhook
-from local.commands.outcome import indented
+from local.commands.expected import compared
 from local.commands.paste import pasted
-from local.commands.rehearse import Rehearsal, rehearse
-
-NOTHING = "no message"
+from local.commands.rehearse import rehearse
 
 
 @dataclass(slots=True)
@@ -80,7 +77,9 @@ def run(file: Path, *, update: bool = False) -> Iterator[Result]:
     for test in rules.tests:
         result = Result(str(file), test.name)
         with _timed(result):
-            _judge(result, test, rehearse(rules, _event(test, file), expressions))
+            rehearsal = rehearse(rules, _event(test, file), expressions)
+            result.difference = compared(test.expect, rehearsal)
+            result.paste = pasted(test, rehearsal.messages) if result.difference else ""
         yield result
 
 
@@ -99,16 +98,6 @@ def _case(file: Path, *, update: bool) -> Result:
     return result
 
 
-def _judge(result: Result, test: Test, rehearsal: Rehearsal) -> None:
-    wanted, came = test.expect, rehearsal.messages
-    if len(wanted) == len(came) and all(map(_is_expected, wanted, came)):
-        return
-    texts = [_text(one, message) for one, message in zip(wanted, [*came, *[None] * len(wanted)], strict=False)]
-    expected = [_said(one.rule, one.chat, text) for one, text in zip(wanted, texts, strict=True)]
-    result.difference = difference("\n".join(expected) or NOTHING, _came(rehearsal, wanted))
-    result.paste = pasted(test, came)
-
-
 def _event(test: Test, file: Path) -> dict[str, Any]:
     places = [file.parent / test.event, Path(test.event)]
     path = next((place for place in places if place.is_file()), None)
@@ -118,33 +107,6 @@ def _event(test: Test, file: Path) -> dict[str, Any]:
     if test.source is not None:  # a bare body has no clock of its own, and a test must say the same tomorrow
         event["requestContext"] |= {"requestId": "test", "timeEpoch": cases.NOON}
     return event
-
-
-def _is_expected(wanted: Expected, came: Message) -> bool:
-    is_there = (wanted.rule, wanted.chat) == (came.rule, came.chat_name)
-    return is_there and (wanted.text is None or fits(wanted.text, came.text))
-
-
-def _text(wanted: Expected, came: Message | None) -> str | None:
-    """Return the expected text; where what came fits it, that itself, which is no difference then."""
-    return came.text if came and wanted.text is not None and fits(wanted.text, came.text) else wanted.text
-
-
-def _came(rehearsal: Rehearsal, wanted: tuple[Expected, ...]) -> str:
-    """Return the messages; the text of one whose text doesn't matter is left out."""
-    matters = [one.text is not None for one in wanted]
-    matters += [True] * (len(rehearsal.messages) - len(wanted))
-    said = [
-        _said(message.rule, message.chat_name, message.text if text_matters else None)
-        for message, text_matters in zip(rehearsal.messages, matters, strict=False)
-    ]
-    reason = f": {rehearsal.routed.reason}" if rehearsal.routed.reason else ""
-    return "\n".join(said) or NOTHING + reason
-
-
-def _said(rule: str, chat: str, text: str | None) -> str:
-    head = f"{rule} -> {chat}"
-    return head if text is None else f"{head}\n{indented(text.rstrip())}"
 
 
 @contextmanager

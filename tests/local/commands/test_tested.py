@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from local.cli import app
 from local.commands.diff import difference, fits
 from local.project import ROOT
+from local.project import RULES as RULES_THAT_SHIP
 
 DISK = json.loads((ROOT / "events" / "alertmanager_critical.json").read_text())
 RULES = """\
@@ -144,10 +145,12 @@ def test_the_clock_of_a_bare_body_stands_still(rules: Path) -> None:
     assert hookline(rules).exit_code == 0
 
 
-def test_a_file_without_tests_is_no_failure_but_says_so() -> None:
-    result = hookline(ROOT / "tests" / "rules" / "no-rule-matched-is-said.case")
-    assert result.exit_code == 0
-    assert "1 passed" in result.output
+def test_without_a_path_it_is_the_rules_file_that_the_environment_names(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert str(RULES_THAT_SHIP) in hookline().output
+    monkeypatch.setenv("RULES", str(rules))
+    assert f"{rules}: a disk pages both" in hookline().output
 
 
 def test_no_tests_at_all_is_said(rules: Path) -> None:
