@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from hookline.clock import SECOND_MS, read
 from hookline.errors import Refused
-from hookline.rules import Rules
 from hookline.rules.examine import examine
+from hookline.rules.model import Rules
 from local.commands.outcome import told
 from local.commands.rehearse import rehearse
 
@@ -144,5 +144,7 @@ def _request(content: str) -> tuple[dict[str, str], str]:
     content = content.strip("\n") + "\n"
     head = _HEADERS.match(content)
     headers = {name.lower(): value for name, value in Parser().parsestr(head[0]).items()} if head else {}
-    body = content[head.end() :] if head else content
-    return {"content-type": "application/json", **headers}, body.strip("\n")
+    body = (content[head.end() :] if head else content).strip("\n")
+    if headers.get("content-type", "").startswith("multipart/"):  # its lines end otherwise than those of a file
+        body = body.replace("\n", "\r\n") + "\r\n"
+    return {"content-type": "application/json", **headers}, body

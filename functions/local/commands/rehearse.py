@@ -74,11 +74,9 @@ class _Ear(logging.Handler):
 @contextmanager
 def _listening() -> Iterator[list[str]]:
     """Give what is logged meanwhile, which is part of the answer here and must not stand in the middle of it."""
-    logger, ear = logging.getLogger("hookline"), _Ear()
-    propagates, logger.propagate = logger.propagate, False
+    logger, ear = logging.getLogger(), _Ear()
     logger.addHandler(ear)
     try:
         yield ear.heard
     finally:
         logger.removeHandler(ear)
-        logger.propagate = propagates
