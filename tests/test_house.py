@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hookline.rules import load
+from hookline.rules.load import load
 from local.commands.events import read_webhook
 from local.commands.explain import TAKEN, explain
 from local.project import ROOT, RULES

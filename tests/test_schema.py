@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hookline.errors import RulesError
-from hookline.rules import load_text
+from hookline.rules.load import load_text
 from hookline.rules.yaml_tree import read
 from hookline.sources import KINDS
 from local import schema

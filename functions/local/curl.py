@@ -6,7 +6,7 @@ import shlex
 import time
 from collections.abc import Mapping
 
-from hookline.rules import Basic, Bearer, Hmac, Rules, Source, Token
+from hookline.rules.model import Basic, Bearer, Hmac, Rules, Source, Token
 from hookline.verify import signed, signing_key
 
 Secrets = Mapping[str, tuple[str, ...]]

@@ -5,7 +5,7 @@ import secrets as randomness
 from collections.abc import Mapping
 
 from hookline.receipts import WEBHOOK_SECRET
-from hookline.rules import Basic, Rules
+from hookline.rules.model import Basic, Rules
 from hookline.secrets import parse
 from hookline.wiring import API_KEY
 from local.project import SAM_LOCAL

@@ -19,7 +19,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from hookline.receipts import WEBHOOK_SECRET
-from hookline.rules import Rules, load
+from hookline.rules.load import load
+from hookline.rules.model import Rules
 from hookline.wiring import API_KEY
 from local import curl
 from local.cloud.engine import CREDENTIALS, Engine

@@ -20,7 +20,8 @@ from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.outbox import Outbox, deliver_all
 from hookline.rulebook import Rulebook
-from hookline.rules import Rules, load
+from hookline.rules.load import load
+from hookline.rules.model import Rules
 from hookline.secrets import Secrets
 from hookline.settings import Settings
 

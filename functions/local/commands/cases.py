@@ -58,7 +58,7 @@ def load(path: Path) -> Case:
     rules: list[str] = []
     found: list[tuple[int, str, re.Match[str]]] = []
     contents: list[list[str]] = [rules]
-    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(keepends=True), 1):
+    for n, line in enumerate(_lines(path), 1):
         if dashed := _DASHED.fullmatch(line.rstrip("\n")):
             found.append((n, line.rstrip("\n"), dashed))
             contents.append([])
@@ -69,6 +69,14 @@ def load(path: Path) -> Case:
         for (n, line, dashed), content in zip(found, contents[1:], strict=True)
     ]
     return Case(path, "".join(rules), tuple(_whole(path, parts)))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        with path.open(encoding="utf-8") as opened:
+            return list(opened)
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} has to be UTF-8, and isn't.") from None
 
 
 def _whole(path: Path, parts: list[Part]) -> Iterator[Part]:

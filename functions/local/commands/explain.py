@@ -6,8 +6,8 @@ from typing import Any
 
 from hookline.clock import to_datetime
 from hookline.route import claims
-from hookline.rules import Rule, Rules
 from hookline.rules.expression import Expressions, TemplateError
+from hookline.rules.model import Rule, Rules
 from local.commands import chat_options
 from local.commands.rehearse import Rehearsal, rehearse
 from local.commands.values import in_one_line, values

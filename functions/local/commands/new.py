@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from hookline.rules import load_text
+from hookline.rules.load import load_text
 from local.commands.answers import ALERTS, USUAL_SOURCE, Answers
 from local.commands.events import read_webhook
 from local.commands.rehearse import rehearse

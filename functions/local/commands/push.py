@@ -10,7 +10,7 @@ import typer
 from hookline.clock import SECOND_MS
 from hookline.errors import RulesError
 from hookline.rulebook import LOOK_MS, digest
-from hookline.rules import load_text
+from hookline.rules.load import load_text
 from local.commands import moments
 from local.commands.check import check
 from local.commands.errors import No, Wrong

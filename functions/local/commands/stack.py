@@ -13,7 +13,7 @@ from local.commands.errors import Wrong
 from local.project import RULES
 
 if TYPE_CHECKING:
-    from hookline.rules import Rules
+    from hookline.rules.model import Rules
 
 BLOOIO_BASE_URL = "https://api.blooio.com/v4"  # the template's default, for a stack that doesn't tell
 FROM_PACKAGE, FROM_TABLE = "package", "table"  # where the rules of a stack come from
@@ -42,7 +42,7 @@ class Stack:
 
     def rules(self) -> "Rules":
         """Return the rules that its chats have their names from. Raises RulesError."""
-        from hookline.rules import load  # noqa: PLC0415 - a log without names needn't wait for it
+        from hookline.rules.load import load  # noqa: PLC0415 - a log without names needn't wait for it
 
         return load(self.rules_file)
 

@@ -12,8 +12,8 @@ from hookline.compose import MAX_ITEMS, Composed, compose
 from hookline.identity import part_id
 from hookline.models import Inbound, Message
 from hookline.route import route
-from hookline.rules import Rules
 from hookline.rules.expression import Expressions
+from hookline.rules.model import Rules
 from hookline.see import Seen, see
 from hookline.sources import KINDS
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hookline.errors import Refused, UnreadableBody, WrongType
 from hookline.models import JSON, Inbound, Verified
 from hookline.parse import MAX_DEPTH, MAX_FIELDS, parse
-from hookline.rules import Source
+from hookline.rules.model import Source
 from hookline.sources import KINDS
 
 ALL = frozenset({"json", "form", "text"})

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hookline.models import Event, Scope
 from hookline.render import Options, clean, options, render
-from hookline.rules import Rule
 from hookline.rules.expression import Expressions
+from hookline.rules.model import Rule
 
 EVENT = Event(title="Disk full", text="🔥 Disk full on db-1", fields={})
 

@@ -6,8 +6,8 @@ import pytest
 
 from hookline.models import Routed
 from hookline.route import route
-from hookline.rules import Rules
 from hookline.rules.expression import Expressions
+from hookline.rules.model import Rules
 
 CHATS = {"oncall": "chat_a1", "office": "chat_b2"}
 SOURCES = {name: {"kind": "json", "auth": "none"} for name in ("alerts", "shop")}

@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from hookline import rulebook
 from hookline.errors import RulesError
 from hookline.rulebook import LOOK_MS, POINTER, REFUSED, SOONEST_MS, Rulebook
-from hookline.rules import Rules, load_text
+from hookline.rules.load import load_text
+from hookline.rules.model import Rules
 
 TEXT = "chats: {{a: chat_1}}\nsources: {{in: {{kind: json, auth: none}}}}\nrules: [{{name: {name}, chat: {chat}}}]\n"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hookline import verify as module
 from hookline.errors import BadCredentials, SecretsUnavailable
 from hookline.models import Inbound
-from hookline.rules import Source
+from hookline.rules.model import Source
 from hookline.secrets import SOONEST_MS, Secrets
 from hookline.verify import verify
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from hookline.rules import load
+from hookline.rules.load import load
 from local.cli import app
 from local.commands.answers import ALERTS, SENDERS
 from local.project import ROOT

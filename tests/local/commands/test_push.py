@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from hookline import rulebook
 from hookline.rulebook import POINTER, Rulebook
-from hookline.rules import Rules
+from hookline.rules.model import Rules
 from local.cli import app
 from local.cloud.engine import clients_for
 from local.cloud.template import Template

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 
 from hookline import sources
 from hookline.errors import RulesError
-from hookline.rules import Basic, Bearer, Chat, Hmac, Rule, Rules, Token, load, load_text
 from hookline.rules.examine import examine
-from hookline.rules.load import look
+from hookline.rules.load import load, load_text, look
+from hookline.rules.model import Basic, Bearer, Chat, Hmac, Rule, Rules, Token
 
 SMALLEST = """\
 # yaml-language-server: $schema=./rules.schema.json
