@@ -6,14 +6,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from local.cli import app
+from local.commands import tested
 from local.commands.diff import difference, fits
 from local.project import ROOT
 from local.project import RULES as RULES_THAT_SHIP
@@ -207,6 +211,29 @@ def test_a_case_that_is_wrong_says_how_an_event_is_written(case: Path, event: st
 def test_a_case_without_an_event_or_expectation_says_what_is_missing(case: Path) -> None:
     case.write_text("chats: {}")
     assert "has no line `---------- event SOURCE`" in hookline(case).output
+
+
+def test_a_case_that_is_not_text_is_a_sentence(case: Path) -> None:
+    case.write_bytes(b"\xff\xfe")
+    result = hookline(case)
+    assert result.exit_code == 1
+    assert f"{case} has to be UTF-8" in result.output
+
+
+@given(title=st.text(), text=st.text())
+@example(title="---------- expect", text="\n---------- event json\n")
+@example(title="\u2028---------- expect", text="\x85---------- event json\r")
+@example(title="", text=" \n \n…")
+def test_whatever_comes_once_it_is_written_it_is_expected(title: str, text: str) -> None:
+    event = json.dumps({"title": title, "text": text})
+    rules = CASE.partition("\n----------")[0].replace("chat: oncall}", 'chat: oncall, text: "{{ payload.text }}"}')
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "any.case"
+        path.write_text(f"{rules}\n---------- event json\n{event}\n", encoding="utf-8")
+        (updated,) = tested.run(path, update=True)
+        (again,) = tested.run(path)
+        assert updated.is_updated
+        assert again.is_passed, again
 
 
 def test_results_for_machines(rules: Path, case: Path) -> None:
