@@ -15,7 +15,7 @@ def route(source: str, scope: Scope, rules: Rules, expressions: Expressions) -> 
 
     The first match ends the search unless its rule says ``continue``. A ``when`` that can't be worked out doesn't
     match; but if nothing else takes the event, the first such rule does, so that a broken condition swallows nothing.
-    A rule further down that drops takes nothing in this sense: what the broken one might have told would be lost.
+    A rule that drops all the rest takes nothing in this sense; one whose own condition holds knows what it drops.
     """
     failures: list[Failure] = []
     takers: list[Match] = []
@@ -33,6 +33,7 @@ def route(source: str, scope: Scope, rules: Rules, expressions: Expressions) -> 
             continue
         if rule.drop:
             reason = f"dropped by the rule '{rule.name}'"
+            broken = broken if rule.when is None else []
             break
         takers.append(Match(rule, (), because=_held(rule)))
         if not rule.continues:

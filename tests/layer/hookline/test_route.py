@@ -112,6 +112,12 @@ def test_what_a_failing_condition_might_have_told_is_not_swallowed_by_a_drop_fur
     assert result.reason == ""
 
 
+def test_a_drop_whose_own_condition_holds_takes_the_event_although_one_above_failed() -> None:
+    dropped = {"when": "payload.amount == 1", "drop": True}
+    assert routed({"when": FAILS}, dropped, amount=1).reason == "dropped by the rule 'rule 1'"
+    assert routed({"when": FAILS}, dropped, amount=1).matches == []
+
+
 def test_a_drop_further_up_stands_and_so_does_one_below_a_rule_that_told_it() -> None:
     assert routed({"drop": True}, {"when": FAILS}, amount=1) == Routed([], "dropped by the rule 'rule 0'")
     assert told(routed({"when": FAILS}, {"chat": "office", "continue": True}, {"drop": True}, amount=1)) == [

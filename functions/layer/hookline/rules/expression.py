@@ -1,5 +1,6 @@
 """The one expression language of the rules: MiniJinja, bounded, on JSON data that it can't change."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _MOST_REPAIRS = 10  # outputs of one text that may fail
 _OURS = {**IN_PLACE_OF_OTHERS, **FILTERS}
 # MiniJinja's own that no bound holds; the reader lets none of them through, and `map` could still name a filter.
 _FILTERS_REMOVED = ("batch", "chain", "pprint", "slice", "zip")
+_OUT_OF_FUEL = "OutOfFuel"
+_IN = re.compile(r" \(in <[^>]*>:[0-9]+\)$")  # where in what was made of the template, which nobody wrote
 _END = "end of variable block"  # MiniJinja's word for where an expression ends
 _FUNCTIONS_REMOVED = ("debug", "dict", "namespace", "range")
 
@@ -175,15 +178,23 @@ class Expressions:
             now = clock.read(scope.get("now"))
             with at(now) if now else nullcontext():
                 yield
-        except TemplateError:
-            raise
         except Exception as error:
-            raise TemplateError(str(error) or type(error).__name__) from error
+            raise TemplateError(_said(error)) from error
 
 
 def is_limit(error: TemplateError) -> bool:
     """Return whether the template failed for what it would use up."""
-    return isinstance(error.__cause__, Exhausted) or error.kind == "OutOfFuel"
+    cause = error.__cause__
+    return isinstance(cause, Exhausted) or (isinstance(cause, TemplateError) and cause.kind == _OUT_OF_FUEL)
+
+
+def _said(error: Exception) -> str:
+    """Return why an evaluation failed, for a person who never heard of the engine."""
+    if not isinstance(error, TemplateError):
+        return str(error) or type(error).__name__
+    if error.kind == _OUT_OF_FUEL:
+        return "it takes too many steps"
+    return error.detail or _IN.sub("", error.message)
 
 
 def _frozen(scope: Mapping[str, Any]) -> dict[str, Any]:

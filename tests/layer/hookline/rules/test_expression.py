@@ -68,7 +68,7 @@ def test_blocks_leave_no_empty_lines(expressions: Expressions) -> None:
     ],
 )
 def test_a_template_that_would_never_end_is_stopped(expressions: Expressions, template: str) -> None:
-    with pytest.raises(TemplateError, match=r"out of fuel|recursion limit|a range of more than|too much"):
+    with pytest.raises(TemplateError, match=r"too many steps|recursion limit|a range of more than|too much"):
         expressions.text(template, scope())
 
 
@@ -101,7 +101,7 @@ def test_no_file_can_be_included(expressions: Expressions) -> None:
     assert expressions.faults("{% include '/etc/passwd' %}", is_text=True) == [
         Fault(11, "unknown template '/etc/passwd'; `templates` has none")
     ]
-    with pytest.raises(TemplateError, match="template not found"):
+    with pytest.raises(TemplateError, match="non-existing template"):
         expressions.text("{% include '/etc/passwd' %}", scope())
 
 
