@@ -17,19 +17,23 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from hookline.receipts import WEBHOOK_SECRET
 from hookline.rules.load import load
 from hookline.rules.model import Rules
 from hookline.wiring import API_KEY
 from local import curl
-from local.cloud.engine import CREDENTIALS, Engine
+from local.acquainted import Acquainted
+from local.cloud.engine import CREDENTIALS, Engine, clients_for
 from local.cloud.gateway import Integration, gateway
 from local.cloud.intrinsics import REGION
 from local.cloud.supervise import Supervised
 from local.cloud.template import Function, Handler, Template, load_handler
 from local.commands.printable import printable
 from local.commands.runs import Run, published
+from local.commands.stack import FROM_PACKAGE, FROM_TABLE, RULES_SOURCE, TABLE
+from local.commands.versions import Versions
 from local.keys import secrets_for
 from local.page import page
 from local.project import TEMPLATE
@@ -58,6 +62,7 @@ class Place:
     rules: Rules
     secrets: dict[str, tuple[str, ...]]
     live: bool
+    rules_source: str
 
     @classmethod
     def of(cls, host: str, port: int, rules_file: Path, environ: Mapping[str, str]) -> "Place":
@@ -66,7 +71,10 @@ class Place:
         live = environ.get("LIVE") == "1"
         if live and not environ.get(API_KEY):
             raise CannotServe(f"LIVE=1 sends real messages and needs your key in {API_KEY}.")
-        return cls(host, port, rules_file.resolve(), rules, secrets_for(rules, environ), live)
+        source = environ.get("RULES_SOURCE") or FROM_PACKAGE
+        if source not in {FROM_PACKAGE, FROM_TABLE}:
+            raise CannotServe(f"RULES_SOURCE has to be {FROM_PACKAGE} or {FROM_TABLE}, not {source}.")
+        return cls(host, port, rules_file.resolve(), rules, secrets_for(rules, environ), live, source)
 
     @property
     def url(self) -> str:
@@ -104,7 +112,7 @@ def serve(place: Place) -> None:
         place = replace(place, port=listener.getsockname()[1])
         engine_port = _free_port(place.port + 1)
         engine_url = f"http://{LOOPBACK}:{engine_port}"
-        template = Template.load(TEMPLATE, engine_url)
+        template = Template.load(TEMPLATE, engine_url, {RULES_SOURCE: place.rules_source})
         journal = stack.enter_context(tempfile.TemporaryDirectory(prefix="hookline-"))
         # Each has a second or two of imports; they go on side by side, and the worker waits for the engine.
         starting = side.submit(Engine, TEMPLATE, engine_port)
@@ -140,10 +148,11 @@ class _Server(uvicorn.Server):
 def banner(place: Place) -> str:
     """Return what the terminal shows."""
     posts = "\n\n".join(f"  {line}" for line in curl.lines(place.rules, place.secrets, place.url))
+    until = ", until others are pushed: hookline push RULES" if place.rules_source == FROM_TABLE else ""
     where = "LIVE: messages really go out through Blooio." if place.live else f"The phone is at {place.url}/"
     return f"""
 Hookline is listening on {place.url}/hooks/{{source}} for {", ".join(place.rules.sources)}.
-Rules: {place.rules_file}
+Rules: {place.rules_file}{until}
 {where}
 
 Send something (each paste is a new event):
@@ -157,7 +166,11 @@ Stop with Ctrl-C.
 
 def _app(place: Place, template: Template, engine_url: str, receipts: Receipts) -> Starlette:
     phone = Phone(chats=[chat.id for chat in place.rules.chats.values()], key=place.secrets[API_KEY][0])
-    app = Starlette(routes=[*page(), Mount("/blooio", simulator(phone, receipts))])
+    provider: ASGIApp = simulator(phone, receipts)
+    if place.rules_source == FROM_TABLE:
+        versions = Versions(clients_for(engine_url)("dynamodb"), template.outputs[TABLE])
+        provider = Acquainted(provider, phone, versions)
+    app = Starlette(routes=[*page(), Mount("/blooio", provider)])
     integrations = {}
     for route in template.routes:
         function = template.functions[route.function]

@@ -42,8 +42,13 @@ class Stack:
 
     def rules(self) -> "Rules":
         """Return the rules that its chats have their names from. Raises RulesError."""
-        from hookline.rules.load import load  # noqa: PLC0415 - a log without names needn't wait for it
+        from hookline.rules.load import load, load_text  # noqa: PLC0415 - a log without names needn't wait for it
+        from local.commands.versions import Versions  # noqa: PLC0415
 
+        if self.rules_source == FROM_TABLE:
+            versions = Versions(self.clients("dynamodb"), self.table)
+            if version := versions.current():
+                return load_text(versions.text(version), f"version {version}")
         return load(self.rules_file)
 
 

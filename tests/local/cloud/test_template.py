@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from hookline import rulebook
+from local.cloud.intrinsics import Intrinsics, parse
 from local.cloud.template import Function, Route, Template, load_handler
 from local.project import TEMPLATE
 
@@ -129,3 +131,46 @@ def test_two_functions_modules_of_one_name_stay_apart(tmp_path: Path) -> None:
 def test_a_handler_that_isnt_there_is_named_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(ImportError, match=r"Deliver: its handler app\.handler should be in .*app\.py, which isn't"):
         load_handler(function_in(tmp_path, "Deliver"))
+
+
+READS_RULES = {
+    "Effect": "Allow",
+    "Action": "dynamodb:GetItem",
+    "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/DeliveryLog",
+    "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["rules"]}},
+}
+
+
+def table_rights(function: str, **parameters: str) -> list[tuple[str, object]]:
+    """Return what the function may do to the table's rows, each with its condition."""
+    document = parse(TEMPLATE.read_text(encoding="utf-8"))
+    [policy] = Intrinsics(document, ENDPOINT, parameters).resolve(
+        document["Resources"][function]["Properties"]["Policies"]
+    )
+    rights: list[tuple[str, object]] = []
+    for statement in policy["Statement"]:
+        if statement["Resource"] == READS_RULES["Resource"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            rights += [(action.removeprefix("dynamodb:"), statement.get("Condition")) for action in actions]
+    return rights
+
+
+def test_rules_come_with_the_package_and_then_no_row_is_read_for_them() -> None:
+    environment = Template.load(TEMPLATE, ENDPOINT).functions["ReceiveFunction"].environment
+    assert environment["RULES_SOURCE"] == "package"
+    assert table_rights("ReceiveFunction") == [("PutItem", None)]
+    assert table_rights("ReceiptsFunction") == []
+
+
+def test_rules_from_the_table_let_every_function_read_these_rows_and_no_others() -> None:
+    template = Template.load(TEMPLATE, ENDPOINT, {"RulesSource": "table"})
+    assert {function.environment["RULES_SOURCE"] for function in template.functions.values()} == {"table"}
+    assert template.outputs["RulesSource"] == "table"
+    reads = ("GetItem", READS_RULES["Condition"])
+    assert table_rights("ReceiveFunction", RulesSource="table") == [("PutItem", None), reads]
+    assert table_rights("ReceiptsFunction", RulesSource="table") == [reads]
+    assert ("GetItem", None) in table_rights("DeliverFunction", RulesSource="table")
+
+
+def test_the_rows_that_may_be_read_are_those_that_the_rulebook_reads() -> None:
+    assert rulebook.key(1)["id"] == {"S": "rules"}

@@ -1,5 +1,6 @@
 """`hookline push` as it is typed, against the engine; and two who push at once."""
 
+import asyncio
 import base64
 import json
 import os
@@ -12,6 +13,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 from tests.dynamodb_local import dynamodb_local
@@ -20,6 +22,7 @@ from typer.testing import CliRunner
 from hookline import rulebook
 from hookline.rulebook import POINTER, Rulebook
 from hookline.rules.model import Rules
+from local.acquainted import Acquainted
 from local.cli import app
 from local.cloud.engine import clients_for
 from local.cloud.template import Template
@@ -28,6 +31,8 @@ from local.commands.errors import No
 from local.commands.runs import Run, published
 from local.commands.versions import MOST_BYTES, Version, Versions
 from local.project import TEMPLATE
+from local.provider.phone import Phone
+from local.provider.simulator import simulator
 
 RULES = "chats: {{a: chat_1}}\nsources: {{in: {{kind: json, auth: none}}}}\nrules: [{{name: {name}, chat: a}}]\n"
 NOW = 1_793_620_800_000
@@ -251,6 +256,34 @@ def test_the_list_has_a_line_for_each_version_and_a_mark_at_the_one_that_runs(ru
     one, two = push("--list")
     assert (one["current"], one["note"], one["follows"]) == (True, "the first\x1b[2J", 0)
     assert (two["current"], two["note"], two["follows"]) == (False, "", 1)
+
+
+@pytest.mark.usefixtures("run")
+def test_who_sends_by_hand_may_name_a_chat_of_the_rules_that_were_pushed(tmp_path: Path, cloud: Any) -> None:
+    (tmp_path / "more.yaml").write_bytes(text("r").replace(b"{a: chat_1}", b"{a: chat_1, more: chat_9}"))
+    push(str(tmp_path / "more.yaml"))
+    assert hookline("send", "more", "hello", "--no-wait").exit_code == 0
+    [message] = cloud.clients("sqs").receive_message(QueueUrl=cloud.queue_url)["Messages"]
+    assert json.loads(message["Body"])["chat"] == "chat_9"
+
+
+def test_the_simulated_provider_knows_the_chats_of_the_rules_that_were_pushed(versions: Versions) -> None:
+    phone = Phone(["chat_0"], key="k")
+    transport = httpx.ASGITransport(Acquainted(simulator(phone), phone, versions))
+
+    async def send(chat: str) -> httpx.Response:
+        body = {"content": {"type": "text", "text": "hello"}}
+        async with httpx.AsyncClient(transport=transport, headers={"authorization": "Bearer k"}) as client:
+            return await client.post(f"http://phone/v4/chats/{chat}/messages", json=body)
+
+    def sent_to(chat: str) -> int:
+        return asyncio.run(send(chat)).status_code
+
+    assert (sent_to("chat_0"), sent_to("chat_1")) == (201, 404)
+    versions.push(text("r"), "", 0, NOW)
+    assert (sent_to("chat_0"), sent_to("chat_1")) == (201, 201)
+    versions.push(b"nonsense: [", "", 1, NOW)
+    assert (sent_to("chat_1"), sent_to("chat_2")) == (201, 404)
 
 
 @pytest.mark.usefixtures("run")
