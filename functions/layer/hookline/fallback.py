@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hookline.fit import cut
 from hookline.identity import fallback_id
 from hookline.log import Claim
 from hookline.models import Destination, Message
@@ -22,6 +23,7 @@ def stand_in(claim: Claim, own: Sequence[Destination], now: int) -> Message | No
             "delivery_id": fallback_id(message.delivery_id, claim.generation, chat.id),
             "chat": chat.id,
             "chat_name": chat.name,
+            "text": message.text if chat.limit is None else cut(message.text, chat.limit),
             "tried": tried,
             "fallback_of": message.delivery_id,
             "queued_at": now,

@@ -80,12 +80,13 @@ class Routed:
 
 
 class Destination(BaseModel):
-    """A chat by its name in the rules and by the provider's id."""
+    """A chat by its name in the rules and by the provider's id, and its longest text where that is known."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     id: str
+    limit: int | None = None
 
 
 class Message(BaseModel):

@@ -422,6 +422,13 @@ def test_a_late_failure_whose_stand_in_the_queue_does_not_take_is_told_again_and
     assert [stand_in.chat for stand_in in house.forwarded] == ["chat_b1"]
 
 
+def test_a_text_fits_the_chat_that_stands_in(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, refused(404, "chat_not_found"))
+    house.fallbacks = (Destination(name="watch", id="chat_w1", limit=100),)
+    house.outbox.deliver(message(clock).model_copy(update={"text": "word " * 50}))
+    assert house.forwarded[0].text == "word " * 16 + "word… (166 more)"
+
+
 def test_fallbacks_end_and_never_go_in_a_circle(cloud: Any, clock: Any) -> None:
     house = House(cloud, clock, refused(404, "chat_not_found"))
     house.fallbacks = (BOSS, OFFICE, Destination(name="oncall", id="chat_a1"))

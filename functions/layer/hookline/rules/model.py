@@ -232,7 +232,8 @@ class Rules(Block):
 
     def destinations(self, names: Iterable[str]) -> tuple[Destination, ...]:
         """Return the chats of the names, which the loaded file is known to have."""
-        return tuple(Destination(name=name, id=self.chats[name].id) for name in names)
+        named = ((name, self.chats[name]) for name in names)
+        return tuple(Destination(name=name, id=chat.id, limit=chat.limit) for name, chat in named)
 
     def fallbacks_of(self, chat_id: str) -> tuple[Destination, ...]:
         """Return who hears instead when that chat fails; of an id that the file no longer has, nobody."""
