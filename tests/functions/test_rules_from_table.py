@@ -1,6 +1,7 @@
 """Functions whose rules come from the table: what is pushed runs without a restart, what is no good doesn't."""
 
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -122,6 +123,25 @@ def test_receive_answers_while_the_table_is_out_of_reach(load: Any, push: Pushed
     assert rule(receive(webhook())) == "held"
     clock.ms += SOONEST_MS
     assert rule(receive(webhook())) == "new"
+
+
+def test_a_table_that_says_nothing_is_tried_twice_and_the_deployed_file_runs(load: Any, events: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        receive = load("ReceiveFunction", AWS_ENDPOINT_URL_DYNAMODB=address)
+        assert rule(receive(events("alertmanager_critical"))) == "alerts to on-call"
+        deaf.settimeout(0)
+        knocks = list(iter(lambda: _accepted(deaf), None))
+    assert len(knocks) == 2
+
+
+def _accepted(deaf: socket.socket) -> object | None:
+    try:
+        connection, address = deaf.accept()
+    except BlockingIOError:
+        return None
+    connection.close()
+    return address
 
 
 def test_receipts_are_kept_of_the_chats_that_were_pushed(load: Any, push: Pushed, clock: Any) -> None:

@@ -97,7 +97,7 @@ class Push:
             say_json({"version": version, "before": before, "changed": is_changed})
             return
         was = before or "the deployed file"
-        more = f" {self.place.name.capitalize()}: {was} -> {version}, in use within {SECONDS} s." if is_changed else ""
+        more = f" On {self.place.name}: {was} -> {version}, in use within {SECONDS} s." if is_changed else ""
         typer.echo(sentence + more)
 
 

@@ -53,6 +53,12 @@ def test_all_that_is_wrong_is_said_at_once_by_the_names_of_the_variables() -> No
     )
 
 
+@pytest.mark.parametrize("source", ["", "tabel", "Table"])
+def test_rules_come_from_the_package_or_from_the_table(source: str) -> None:
+    assert "RULES_SOURCE" in problem(DELIVERY_LOG_TABLE="log", RULES_SOURCE=source)
+    assert Settings.from_environ({"DELIVERY_LOG_TABLE": "log", "RULES_SOURCE": "table"}).rules_source == "table"
+
+
 @pytest.mark.parametrize("seconds", ["inf", "nan", "0", ""])
 def test_a_lease_has_an_end(seconds: str) -> None:
     assert "LEASE_SECONDS" in problem(DELIVERY_LOG_TABLE="log", LEASE_SECONDS=seconds)

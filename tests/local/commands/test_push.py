@@ -107,7 +107,7 @@ def running(cloud: Any) -> Callable[[], str]:
 def test_a_push_says_what_runs_instead_of_what_and_from_when(rules: Any, running: Any) -> None:
     first = hookline("push", rules("one"))
     assert first.exit_code == 0
-    assert first.stdout.startswith("Version 1 is pushed. The run on port ")
+    assert first.stdout.startswith("Version 1 is pushed. On the run on port ")
     assert first.stdout.endswith(": the deployed file -> 1, in use within 60 s.\n")
     assert running() == "one"
     assert push(rules("two")) == {"version": 2, "before": 1, "changed": True}

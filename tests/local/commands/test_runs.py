@@ -16,6 +16,8 @@ from botocore.stub import Stubber
 from hookline.errors import SecretsUnavailable
 from local.cloud.template import Template
 from local.commands import stack
+from local.commands.errors import Wrong
+from local.commands.push import Push
 from local.commands.runs import NoRun, Run, find, published
 from local.commands.stack import NoStack, deployed
 from local.project import RULES, TEMPLATE
@@ -78,7 +80,7 @@ def test_what_a_killed_run_left_behind_is_passed_over_and_replaced(tmp_path: Pat
 
 def test_the_template_has_the_outputs_that_the_commands_look_for() -> None:
     outputs = Template.load(TEMPLATE, "http://127.0.0.1:1").outputs
-    assert {stack.TABLE, stack.QUEUE, stack.DEAD_LETTERS, stack.SECRETS} <= set(outputs)
+    assert {stack.TABLE, stack.QUEUE, stack.DEAD_LETTERS, stack.SECRETS, stack.RULES_SOURCE} <= set(outputs)
     assert outputs[stack.QUEUE] == "http://127.0.0.1:1/123456789012/DeliveryQueue.fifo"
 
 
@@ -113,6 +115,20 @@ def test_a_deployed_stack_is_found_by_its_outputs() -> None:
         OUTPUTS["DeadLetterQueueUrl"],
         "https://blooio.test/v4",
     )
+
+
+def test_a_deployed_stack_says_where_its_rules_come_from_and_an_older_one_has_them_in_its_package() -> None:
+    account = Account()
+    for outputs in ({"RulesSource": "table"}, {"RulesSource": "package"}, {}):
+        account.has(OUTPUTS | outputs)
+    assert [account.find().rules_source for _ in range(3)] == ["table", "package", "package"]
+
+
+def test_nothing_is_pushed_to_a_deployed_stack_that_would_not_run_it() -> None:
+    account = Account()
+    account.has(OUTPUTS)
+    with pytest.raises(Wrong, match=r"deploy it once with `sam deploy --parameter-overrides RulesSource=table`"):
+        Push.of(account.find(), as_json=False)
 
 
 def test_a_deployed_stacks_key_is_asked_of_its_secret_store() -> None:
