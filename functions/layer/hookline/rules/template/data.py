@@ -29,17 +29,22 @@ class _Pairs:
         return ""
 
 
+class _Nothing:
+    """An attribute that isn't there."""
+
+    def __get__(self, _: object, __: object = None) -> Any:
+        raise AttributeError
+
+
+_NOTHING = _Nothing()
+
+
 class Object(dict[str, Any]):
     """A JSON object. A name that isn't in it leads nowhere, least of all to a method such as ``values``."""
 
     __slots__ = ()
 
-    def __getattribute__(self, name: str) -> Any:
-        if name.startswith("__"):
-            return super().__getattribute__(name)
-        if name == "items":
-            return _Pairs(self)
-        raise AttributeError(name)
+    items = property(_Pairs)
 
 
 class Array(list[Any]):
@@ -47,10 +52,16 @@ class Array(list[Any]):
 
     __slots__ = ()
 
-    def __getattribute__(self, name: str) -> Any:
-        if name.startswith("__"):
-            return super().__getattribute__(name)
-        raise AttributeError(name)
+
+def _without_methods(of: type) -> None:
+    """Hide them. A `__getattribute__` would do, too, but the engine asks so often that it is most of an evaluation."""
+    for name in dir(of):
+        if not name.startswith("_") and name not in vars(of):
+            setattr(of, name, _NOTHING)
+
+
+_without_methods(Object)
+_without_methods(Array)
 
 
 def frozen(value: Any, depth: int = MAX_DEPTH) -> Any:
