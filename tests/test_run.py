@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 STARTS_WITHIN, ARRIVES_WITHIN = 60.0, 10.0  # seconds; generous, because a deadline is no measurement
 GOES_ON_WITHIN = 10.0  # seconds after its worker was killed: promised
+RUNS_WITHIN = 60.0  # seconds after it was pushed: promised
 TOKEN = {"Authorization": "Bearer local-alertmanager-token"}
 JSON_TOKEN = {"Authorization": "Bearer local-json-token"}
 
@@ -308,3 +309,25 @@ rules: [{name: all, chat: office}]
         eventually(lambda: own.texts("chat_office") == ["🔔 late"])
         own.http.post("/blooio/fail", json={"chat_id": "chat_office"}).raise_for_status()
         eventually(lambda: own.texts("chat_boss") == ["🔔 closed", "🔔 late"])
+
+
+def test_rules_are_pushed_while_it_runs_and_reach_a_chat_that_nobody_knew_before(tmp_path: Path) -> None:
+    rules = tmp_path / "pushed.yaml"
+    rules.write_text("chats: {a: chat_new}\nsources: {pushed: {kind: json, auth: none}}\nrules: [{name: r, chat: a}]\n")
+    hookline = str(Path(sys.executable).with_name("hookline"))
+    with running(tmp_path, RULES_SOURCE="table") as run:
+        port = run.url.rpartition(":")[2]
+        assert run.post("pushed", {"title": "too early"}, {}).status_code == 404
+        pushed = subprocess.run(
+            [hookline, "push", str(rules), "--port", port], capture_output=True, text=True, check=False
+        )
+        assert "the deployed file -> 1, in use within 60 s." in pushed.stdout, pushed.stderr
+        eventually(lambda: run.post("pushed", {"title": "hello"}, {}).status_code == 202, RUNS_WITHIN + ARRIVES_WITHIN)
+        eventually(lambda: run.texts("chat_new") == ["🔔 hello"])
+
+
+def test_rules_from_nowhere_are_said_in_a_sentence() -> None:
+    environment = {**os.environ, "RULES_SOURCE": "tabel"}
+    hookline = [str(Path(sys.executable).with_name("hookline")), "run"]
+    ended = subprocess.run(hookline, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (2, "RULES_SOURCE has to be package or table, not tabel.\n")
