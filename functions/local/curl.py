@@ -64,9 +64,9 @@ def _signature(scheme: Hmac, body: bytes, secret: str) -> list[str]:
     timestamp, sender_id = str(int(time.time())), f"try-{time.time_ns()}"
     digest = hmac.digest(signing_key(scheme, secret), signed(scheme, body, timestamp, sender_id), scheme.algorithm)
     text = digest.hex() if scheme.encoding == "hex" else base64.b64encode(digest).decode()
-    headers = ["-H", f"{scheme.header}: {scheme.prefix}{text}"]
+    headers = ["-H", f"{scheme.header[0]}: {scheme.prefix}{text}"]
     if "{timestamp}" in scheme.signed:
-        headers += ["-H", f"{scheme.timestamp}: {timestamp}"]
+        headers += ["-H", f"{scheme.timestamp[0]}: {timestamp}"]
     if "{id}" in scheme.signed:
-        headers += ["-H", f"{scheme.id}: {sender_id}"]
+        headers += ["-H", f"{scheme.id[0]}: {sender_id}"]
     return headers

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from hookline.models import JSON, Inbound
 from hookline.sources import Kind
+from hookline.sources.kind import at
 
 _DELIVERIES = UUID(
     "5f0d3a86-0f0b-4f0e-9a55-3a6f9d1c7e11"
@@ -24,7 +25,9 @@ class EventId:
 
 
 def event_id(inbound: Inbound, kind: Kind, payload: JSON) -> EventId:
-    """Return the best id there is: the sender's key, its request id with the body, the content, our request id."""
+    """Return the best id there is: the sender's own, its request id with the body, the content, our request id."""
+    if own := _own_id(inbound, kind, payload):
+        return EventId(f"{kind.name}:{short(own)}")
     if key := inbound.headers.get("idempotency-key"):
         return EventId(f"key:{short(key)}")
     if request := inbound.headers.get("x-request-id"):
@@ -33,6 +36,11 @@ def event_id(inbound: Inbound, kind: Kind, payload: JSON) -> EventId:
     if kind.content_key is not None:
         return EventId(f"content:{hashlib.sha256(kind.content_key(payload).encode()).hexdigest()}", is_content=True)
     return EventId(f"gateway:{inbound.request_id}")
+
+
+def _own_id(inbound: Inbound, kind: Kind, payload: JSON) -> str:
+    given = [*(inbound.headers.get(name) for name in kind.id_headers), *(at(payload, *path) for path in kind.id_paths)]
+    return next((str(value) for value in given if isinstance(value, str | int) and str(value).strip()), "")
 
 
 def short(sent: str, longest: int = _LONGEST) -> str:

@@ -46,6 +46,7 @@ class Event:
     url: str = ""
     fields: dict[str, JSON] = field(default_factory=dict)
     thread: str = ""
+    items: list[JSON] = field(default_factory=list)  # what it consists of, where it consists of several
 
 
 @dataclass(frozen=True, slots=True)

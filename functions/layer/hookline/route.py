@@ -1,5 +1,6 @@
 """Stage 3 of a webhook. Decide which rules take an event, and which chats they name."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hookline.models import Failure, Match, Routed, Scope
@@ -7,6 +8,7 @@ from hookline.rules.expression import Expressions, TemplateError
 from hookline.rules.model import Rule, Rules
 from hookline.sources.kind import words
 
+_AT_ONCE = 100  # conditions that are worked out together; they share one evaluation's budget
 _LONG = 120  # characters of a condition, or of what it failed by, that a row of the log keeps
 
 
@@ -21,15 +23,11 @@ def route(source: str, scope: Scope, rules: Rules, expressions: Expressions) -> 
     takers: list[Match] = []
     broken: list[Match] = []
     reason = "no rule matched"
-    for rule in rules.for_source(source):
-        try:
-            is_claimed = claims(rule, scope, expressions)
-        except TemplateError as error:
+    for rule, error in _claimants(rules.for_source(source), scope, expressions):
+        if error:
             failures.append(Failure(rule.name, "when", error.message))
             if not rule.drop:
                 broken.append(Match(rule, (), error.message, f"its condition failed: {words(error.message, _LONG)}"))
-            continue
-        if not is_claimed:
             continue
         if rule.drop:
             reason = f"dropped by the rule '{rule.name}'"
@@ -45,6 +43,44 @@ def route(source: str, scope: Scope, rules: Rules, expressions: Expressions) -> 
 def claims(rule: Rule, scope: Scope, expressions: Expressions) -> bool:
     """Return whether the rule's condition holds. Raises TemplateError when it can't be worked out."""
     return rule.when is None or bool(expressions.value(rule.when, scope))
+
+
+def _claimants(
+    rules: Sequence[Rule], scope: Scope, expressions: Expressions
+) -> Iterator[tuple[Rule, TemplateError | None]]:
+    """Give each rule that claims the event as far as somebody asks, and each whose condition fails with its error."""
+    for together in _together(rules):
+        try:
+            place = expressions.first(tuple(_condition(rule) for rule in together), scope)
+            claiming = [] if place is None else [together[place]]
+        except TemplateError:  # one by one they tell which it was, and each has a budget of its own
+            yield from _one_by_one(together, scope, expressions)
+        else:
+            yield from ((rule, None) for rule in claiming)
+
+
+def _together(rules: Sequence[Rule]) -> Iterator[Sequence[Rule]]:
+    """Give the rules in runs of which one at most will claim an event: only the last may let others have it, too."""
+    begin = 0
+    for end, rule in enumerate(rules, 1):
+        if end == len(rules) or end - begin == _AT_ONCE or (rule.continues and not rule.drop):
+            yield rules[begin:end]
+            begin = end
+
+
+def _one_by_one(
+    rules: Sequence[Rule], scope: Scope, expressions: Expressions
+) -> Iterator[tuple[Rule, TemplateError | None]]:
+    for rule in rules:
+        try:
+            if claims(rule, scope, expressions):
+                yield rule, None
+        except TemplateError as error:
+            yield rule, error
+
+
+def _condition(rule: Rule) -> str:
+    return "true" if rule.when is None else rule.when
 
 
 def _with_chats(match: Match, scope: Scope, rules: Rules, expressions: Expressions, failures: list[Failure]) -> Match:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from hookline.clock import SECOND_MS
@@ -69,14 +69,19 @@ def _tokens(inbound: Inbound, token: Token) -> Iterator[bytes]:
 
 
 def _is_signed(inbound: Inbound, scheme: Hmac, key: bytes) -> bool:
-    header = inbound.headers.get(scheme.header.lower(), "")
-    timestamp = next(_parts(header, "t="), "") or inbound.headers.get(scheme.timestamp.lower(), "")
+    header = _header(inbound, scheme.header)
+    timestamp = next(_parts(header, "t="), "") or _header(inbound, scheme.timestamp)
     if "{timestamp}" in scheme.signed and not _is_recent(timestamp, inbound.received_at, scheme.tolerance):
         return False
-    content = signed(scheme, inbound.body, timestamp, inbound.headers.get(scheme.id.lower(), ""))
+    content = signed(scheme, inbound.body, timestamp, _header(inbound, scheme.id))
     digest = hmac.digest(key, content, scheme.algorithm)
     given = [_signature(part, scheme) for part in _parts(header, scheme.prefix)]
     return _any_equal((value for value in given if value), iter([digest]))
+
+
+def _header(inbound: Inbound, names: Iterable[str]) -> str:
+    """Return the first of these headers that came."""
+    return next((inbound.headers[name.lower()] for name in names if name.lower() in inbound.headers), "")
 
 
 def _parts(header: str, prefix: str) -> Iterator[str]:

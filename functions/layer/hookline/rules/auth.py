@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from hookline.rules.names import Block, SecretName
+from hookline.rules.names import Block, Names, SecretName
 
 AUTH_OPTIONS = "`none` or exactly one of {bearer: SECRET}, {basic: SECRET}, {token: SECRET}, {hmac: SECRET}"
 
@@ -35,7 +35,11 @@ class Hmac(Block):
     """A signature over the raw body, and over a time and an id when the sender signs them, too."""
 
     hmac: SecretName = Field(description="The name of the secret, never its value.", examples=["CI_SECRET"])
-    header: str = Field("X-Signature", description="The header of the signature.", examples=["X-Hub-Signature-256"])
+    header: Names = Field(
+        ("X-Signature",),
+        description="The header of the signature; of several the first that came.",
+        examples=["X-Hub-Signature-256"],
+    )
     algorithm: Literal["sha1", "sha256", "sha512"] = Field("sha256", description="What the sender hashes with.")
     encoding: Literal["hex", "base64"] = Field("hex", description="How the signature is written.")
     prefix: str = Field("", description="What stands before each signature.", examples=["sha256=", "v1,"])
@@ -44,12 +48,12 @@ class Hmac(Block):
         description="What is signed; `{timestamp}` and `{id}` stand for the values of the headers named so.",
         examples=["{body}", "{timestamp}.{body}", "{id}.{timestamp}.{body}"],
     )
-    timestamp: str = Field(
-        "X-Timestamp",
+    timestamp: Names = Field(
+        ("X-Timestamp",),
         description="The header of the time, in seconds. A `t=` part of the signature's header comes first.",
         examples=["Webhook-Timestamp"],
     )
-    id: str = Field("X-Id", description="The header of the sender's id.", examples=["Webhook-Id"])
+    id: Names = Field(("X-Id",), description="The header of the sender's id.", examples=["Webhook-Id"])
     tolerance: int = Field(300, ge=1, description="How far the time may be off, in seconds.", examples=[600])
     secret_encoding: Literal["text", "hex", "base64"] = Field("text", description="How the secret is written.")
 

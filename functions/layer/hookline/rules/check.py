@@ -24,6 +24,9 @@ def check(parts: Parts, tree: Tree) -> Iterator[Problem]:
     expressions = Expressions(parts.templates)
     for template in templated(parts):
         yield from _faults(template, expressions, tree)
+    for name in parts.templates:
+        if name in _included(name, expressions, parts.templates):
+            yield tree.problem(("templates", name), f"`{name}` includes itself, and so it has no end", at_name=True)
 
 
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -64,6 +67,17 @@ def _twice(what: str, blocks: Mapping[int, Rule | Test], tree: Tree) -> Iterator
             sentence = f"a {what} named '{block.name}' stands further up; names tell {what}s apart"
             yield tree.problem((f"{what}s", n, "name"), sentence)
         seen.add(block.name)
+
+
+def _included(name: str, expressions: Expressions, templates: Mapping[str, str]) -> set[str]:
+    """Return the templates that this one includes, also by way of others."""
+    found: set[str] = set()
+    rest = [name]
+    while rest:
+        inner = [other for other in expressions.includes(rest.pop()) if other in templates and other not in found]
+        found.update(inner)
+        rest += inner
+    return found
 
 
 def _faults(template: Templated, expressions: Expressions, tree: Tree) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from operator import attrgetter
 from typing import Any
 
@@ -53,6 +54,8 @@ class Expressions:
         self._texts: dict[str, str] = {}
         self._expressions: dict[str, str] = {}
         self._pages: dict[tuple[str, bool], Page] = {}  # of templates that are asked about
+        self._ladders: dict[tuple[str, ...], str] = {}
+        self._numbers = count()
 
     @cached_property
     def _environment(self) -> Environment:
@@ -92,6 +95,16 @@ class Expressions:
             found = self._environment.eval_expr(bounded, **_frozen(scope))
         return None if callable(found) else found
 
+    def first(self, sources: tuple[str, ...], scope: dict[str, Any]) -> int | None:
+        """Return the place of the first expression that is true. Raises TemplateError when one before it fails.
+
+        One template works them out, within one budget: two hundred take a sixth of the time that `value` takes for each.
+        """
+        name = self._ladder(sources)
+        with self._evaluation(scope):
+            said = self._environment.render_template(name, **_frozen(scope))
+        return int(said) if said else None
+
     def text(self, source: str, scope: dict[str, Any]) -> str:
         """Render a text template. Raises TemplateError."""
         bounded = self._kept(self._texts, source, read_text)
@@ -99,7 +112,7 @@ class Expressions:
             return self._environment.render_str(bounded, **_frozen(scope))
 
     def lenient(self, source: str, scope: dict[str, Any]) -> str:
-        """Render a text with a mark for each output that fails. Raises TemplateError when more than that does."""
+        """Render a text with a mark for each output that fails; raise TemplateError when more than that does."""
         page = read_text(source, _OURS, is_careful=True)
         _refuse(page)
         given, repaired = _frozen(scope), page.bounded
@@ -126,7 +139,20 @@ class Expressions:
             if read.path[0] not in self._shared
         ]
         complaints = [Fault(complaint.at, complaint.sentence) for complaint in page.complaints]
-        return sorted(complaints + unknown, key=attrgetter("at"))
+        return sorted([*complaints, *unknown, *self._miscalled(page)], key=attrgetter("at"))
+
+    def includes(self, name: str) -> list[str]:
+        """Return the names of the shared templates that this one includes or imports."""
+        return [read.path[0] for read in self._page(self._shared[name], is_text=True).includes]
+
+    def _miscalled(self, page: Page) -> Iterator[Fault]:
+        """Give what a filter of ours says of arguments that are wrong for any value."""
+        for call in page.calls:
+            if made := FILTERS.get(call.name):
+                try:
+                    made(None, *map(self._environment.eval_expr, call.arguments))
+                except (ValueError, TypeError) as error:
+                    yield Fault(call.at, str(error))
 
     def reads(self, source: str, *, is_text: bool) -> list[Read]:
         """Return what a template looks up in the scope, in its order; without the names that it gives itself."""
@@ -146,7 +172,9 @@ class Expressions:
         except TemplateError as error:
             in_bytes = error.range[0] if error.range else 0
             at = len(written.encode()[:in_bytes].decode(errors="ignore")) - (0 if is_text else len("{{"))
-            return Fault(max(0, min(at, len(source))), (error.detail or error.message).replace(_END, "end of input"))
+            said = (error.detail or error.message).replace(_END, "`}}`" if is_text else "end of input")
+            hint = "; `==` compares" if "unexpected `=`" in said else ""
+            return Fault(max(0, min(at, len(source))), said + hint)
         return None
 
     def _kept(self, kept: dict[str, str], source: str, read: Callable[..., Page]) -> str:
@@ -158,6 +186,20 @@ class Expressions:
                 kept.clear()
             kept[source] = page.bounded
         return kept[source]
+
+    def _ladder(self, sources: tuple[str, ...]) -> str:
+        """Return the name of the template that writes the place of the first of these that is true."""
+        if sources not in self._ladders:
+            steps = [f"({self._kept(self._expressions, source, read_expression)})" for source in sources]
+            whole = "".join(f"{{% elif {step} %}}{n}" for n, step in enumerate(steps))
+            name = f"first {next(self._numbers)}"  # no shared template has a blank in its name
+            self._environment.add_template(name, f"{{% if false %}}{whole}{{% endif %}}")
+            if len(self._ladders) >= MAX_KEPT:
+                for old in self._ladders.values():
+                    self._environment.remove_template(old)
+                self._ladders = {}
+            self._ladders[sources] = name
+        return self._ladders[sources]
 
     def _load(self, name: str) -> str | None:
         """Give MiniJinja a shared template."""

@@ -14,6 +14,7 @@ from hookline.rules.parts import Parts, usable, whole
 from hookline.rules.tree import Tree
 from hookline.rules.yaml_tree import read
 
+_QUOTED = ("{{", '"', "'", "`")
 LARGEST = 1024 * 1024  # bytes; two hundred rules have 40 KB
 
 
@@ -87,4 +88,6 @@ def _not_yaml(error: yaml.YAMLError, tree: Tree) -> Loaded:
     what = getattr(error, "problem", None) or (str(error) or type(error).__name__).splitlines()[0]
     if any(text[column : column + 1] == "\t" for text in tree.text.splitlines()[line : line + 1]):
         what = "a tab stands here; indent with blanks"
+    elif any(mark in text for text in tree.text.splitlines()[max(0, line - 1) : line + 1] for mark in _QUOTED):
+        what += "; a text with {{, quotes or `: ` in it has to be in quotes as a whole, or stand below a `|`"
     return Loaded(tree, [tree.placed(line, column, f"this is not YAML: {what}")])

@@ -1,7 +1,7 @@
 """What a rules file may say. The descriptions of its options are what editors show; `make schema` hands them on."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -22,6 +22,7 @@ from hookline.rules.names import (
     TemplateName,
     listed,
 )
+from hookline.sources import KINDS
 
 __all__ = ["CHAT_ID", "EFFECTS", "MAX_TEXT", "SOURCE_NAME", "Basic", "Bearer", "Block", "Chat", "Expected", "Hmac",
            "LinkPreview", "Rule", "Rules", "Source", "Test", "Token", "as_block"]  # fmt: skip
@@ -72,6 +73,18 @@ class Source(Block):
         description="How a caller proves who it is; `none` has to be written.",
         examples=[{"bearer": "ALERTMANAGER_TOKEN"}, "none"],
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_its_sender_does(cls, data: Any) -> Any:
+        """Fill in what the kind knows of its sender's proof, where the file says nothing else."""
+        kind = KINDS.get(data["kind"]) if isinstance(data, dict) and isinstance(data.get("kind"), str) else None
+        auth = data.get("auth") if kind else None
+        if kind is None or not isinstance(auth, dict):
+            return data
+        if "token" in auth and not {"header", "query"} & auth.keys():
+            return {**data, "auth": {**kind.token, **auth}}
+        return {**data, "auth": {**kind.signature, **auth}} if "hmac" in auth else data
 
     @property
     def secret(self) -> str | None:

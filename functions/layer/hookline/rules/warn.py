@@ -108,9 +108,9 @@ def _unsigned(
 
 def _signed(auth: Hmac) -> set[str]:
     """Return the names of the headers that nobody can change unnoticed."""
-    signed = {auth.timestamp} if "{timestamp}" in auth.signed else set()
-    signed |= {auth.id} if "{id}" in auth.signed else set()
-    return {_spelled(name) for name in {*signed, auth.header}}
+    timestamp = auth.timestamp if "{timestamp}" in auth.signed else ()
+    id_ = auth.id if "{id}" in auth.signed else ()
+    return {_spelled(name) for name in (*timestamp, *id_, *auth.header)}
 
 
 def _spelled(header: str) -> str:

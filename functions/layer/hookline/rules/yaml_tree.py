@@ -98,7 +98,9 @@ class _Reader:
                 if name_node.tag == _MERGE:
                     brought = {**self._brought(value_node), **brought}
                 elif not isinstance(name_node, yaml.ScalarNode):
-                    self._complain(name_node, "a list or a block can't be a name")
+                    self._complain(
+                        name_node, "a list or a block can't be a name; a text that begins with {{ has to be in quotes"
+                    )
                 elif name_node.value in own:
                     self._complain(name_node, f"`{name_node.value}` stands here twice")
                 else:

@@ -61,8 +61,9 @@ def content_key(payload: JSON) -> str:
 
 
 def item_key(alert: JSON) -> str | None:
-    """Return what makes two alerts the same; None without a fingerprint, which Alertmanager always sends."""
-    alert = mapping(alert)
+    """Return what makes two alerts the same: all of one that has no fingerprint, as every real one has."""
+    if not isinstance(alert, dict):
+        return None
     if not alert.get("fingerprint"):
         return json.dumps(alert, sort_keys=True)
     return json.dumps([alert.get(name) for name in ("fingerprint", "status", "startsAt")], sort_keys=True)
@@ -165,9 +166,7 @@ def _since(alert: dict[str, JSON], status: str, severity: str, now: datetime) ->
 
 
 # https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
-_ALERT: Shape = dict.fromkeys(
-    ("status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint")
-)
+_ALERT: Shape = dict.fromkeys(("status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint"))
 _SHAPE: Shape = {
     **dict.fromkeys(("version", "groupKey", "truncatedAlerts", "status", "receiver", "externalURL")),
     **dict.fromkeys(("groupLabels", "commonLabels", "commonAnnotations")),

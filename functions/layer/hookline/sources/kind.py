@@ -1,13 +1,26 @@
 """What every kind of source has to bring."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hookline.models import JSON, Event
 
 MAX_TEXT = 600  # characters of a default text: what one reads on a lock screen and one scroll
 _LONGEST_LINK = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a sender hears that only wants to know whether anybody is there; ``reason`` is for the log.
+
+    ``confirm`` is an address that has to be fetched once before it sends anything.
+    """
+
+    reason: str
+    content: Mapping[str, JSON] = field(default_factory=dict)
+    confirm: str = ""
 
 
 # An object's names with what lies under them, a list of what all its items are, or None: anything.
@@ -18,7 +31,11 @@ Shape = Mapping[str, "Shape"] | list["Shape"] | None
 class Kind:
     """``reads`` names the bodies it takes: json, form, text. Keys are None where the content identifies nothing.
 
-    ``shape`` holds the names that its payloads can have, in objects and lists as they lie in each other.
+    ``shape`` holds the names that its payloads can have, in objects and lists as they lie in each other. ``sender`` is
+    what people call it. ``proofs`` are the ways of ``auth`` that it knows, the best first; ``signature`` and ``token``
+    are the options of `hmac` and `token` as it uses them. Its own id of a delivery is in the first of ``id_headers`` or
+    of ``id_paths`` that is there. ``greet`` answers what is no event, such as a test of the address. ``setup`` says
+    what to enter on its side.
     """
 
     name: str
@@ -28,6 +45,21 @@ class Kind:
     describe_item: Callable[[JSON, datetime], Event] | None = None
     item_key: Callable[[JSON], str | None] | None = None
     shape: Shape = None
+    sender: str = ""
+    proofs: tuple[str, ...] = ("bearer", "basic", "token", "hmac")
+    signature: Mapping[str, Any] = field(default_factory=dict)
+    token: Mapping[str, Any] = field(default_factory=dict)
+    id_headers: tuple[str, ...] = ()
+    id_paths: tuple[tuple[str, ...], ...] = ()
+    greet: Callable[[JSON], Greeting | None] | None = None
+    setup: str = ""
+
+
+def at(payload: JSON, *path: str) -> JSON:
+    """Return what lies at the path, or None where it ends before."""
+    for name in path:
+        payload = payload.get(name) if isinstance(payload, dict) else None
+    return payload
 
 
 def words(value: object, limit: int = 300) -> str:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from hookline.rules.template.data import Array, Object
@@ -11,6 +12,7 @@ MAX_SECONDS = 0.06  # of processor time; a page of template takes a thousandth
 MAX_TEXT = 65_536  # characters of what an operator or a filter makes
 MAX_OUTPUT = 131_072  # characters written by all tags together, also into variables
 MAX_SIZE = 131_072  # characters and items of a value with all that is in it
+MAX_WORK = 2**21  # characters and items of all that operators and filters are given and make
 MAX_RANGE = 1_000  # numbers
 LARGEST = 2**126  # the engine's integers end soon after
 _ITEM = 8  # what an item counts beside its characters
@@ -32,7 +34,18 @@ class Budget(threading.local):
     def begin(self) -> None:
         """Start an evaluation."""
         self._until = time.thread_time() + MAX_SECONDS
+        self.again()
+
+    def again(self) -> None:
+        """Start anew in the time that is left."""
+        self.reached = -1
         self._output = MAX_OUTPUT
+        self._work = MAX_WORK
+
+    def here(self, output: int) -> bool:
+        """Note which output's turn it is."""
+        self.reached = output
+        return self.tick()
 
     def tick(self, characters: int = 0) -> bool:
         """Raise Exhausted when the time is over; stands in each loop and macro, with the length of its plain text."""
@@ -49,14 +62,14 @@ class Budget(threading.local):
         Raises Exhausted.
         """
         self.tick()
-        return "" if value is None else checked(value)
+        return "" if value is None else self._counted(value)
 
     def measured(self, made: Callable[..., Any]) -> Callable[..., Any]:
         """Return a filter of our own that looks at what it is given and at what it makes."""
 
         def measured(value: Any, *arguments: Any, **options: Any) -> Any:
             self.tick()
-            return checked(made(checked(value), *arguments, **options))
+            return self._counted(made(self._counted(value), *arguments, **options))
 
         return measured
 
@@ -69,13 +82,23 @@ class Budget(threading.local):
             raise Exhausted("it writes too much")
         return value
 
-    def concatenate(self, left: Any, right: Any) -> str:
-        """``left ~ right``."""
+    def concatenate(self, *values: Any) -> str:
+        """``a ~ b ~ c``."""
         self.tick()
-        return short(_written(left) + _written(right))
+        written, length = [], 0
+        for value in values:
+            text = _written(value)
+            length += len(text)
+            if length > MAX_TEXT:
+                raise Exhausted(f"a text of more than {MAX_TEXT} characters")
+            written.append(text)
+        return str(self._counted("".join(written)))
 
-    def add(self, left: Any, right: Any) -> Any:
-        """``left + right``: numbers, texts or lists."""
+    def add(self, *values: Any) -> Any:
+        """``a + b + c``: numbers, texts or lists."""
+        return reduce(self._added, values)
+
+    def _added(self, left: Any, right: Any) -> Any:
         if isinstance(left, str) and isinstance(right, str):
             return self.concatenate(left, right)
         if _is_list(left) and _is_list(right):
@@ -84,13 +107,17 @@ class Budget(threading.local):
             raise ValueError(f"{_kind(left)} and {_kind(right)} can't be added; `~` joins texts")
         return _small(left + right)
 
-    def multiply(self, left: Any, right: Any) -> Any:
-        """``left * right``: numbers, or a text and how often it is repeated."""
+    def multiply(self, *values: Any) -> Any:
+        """``a * b * c``: numbers, or a text and how often it is repeated."""
+        return reduce(self._multiplied, values)
+
+    def _multiplied(self, left: Any, right: Any) -> Any:
+        self.tick()
         for text, times in ((left, right), (right, left)):
             if isinstance(text, str) and isinstance(times, int) and not isinstance(times, bool):
                 if len(text) * times > MAX_TEXT:
                     raise Exhausted(f"a text of more than {MAX_TEXT} characters")
-                return text * times
+                return self._counted(text * times)
         if not _is_number(left) or not _is_number(right):
             raise ValueError(f"{_kind(left)} can't be multiplied with {_kind(right)}")
         return _small(left * right)
@@ -98,19 +125,37 @@ class Budget(threading.local):
     def listed(self, *items: Any) -> Any:
         """``[a, b]``."""
         self.tick()
-        return checked(Array(items))
+        return self._counted(Array(items))
 
     def mapped(self, *names_and_values: Any) -> Any:
         """``{a: b}``, as a, b."""
         self.tick()
-        return checked(Object(zip(map(str, names_and_values[::2]), names_and_values[1::2], strict=True)))
+        names = map(_written, names_and_values[::2])
+        return self._counted(Object(zip(names, names_and_values[1::2], strict=True)))
 
     def range(self, *bounds: int) -> Any:
         """``range(…)``."""
         numbers = range(*bounds)
         if len(numbers) > MAX_RANGE:
             raise Exhausted(f"a range of more than {MAX_RANGE} numbers")
-        return Array(numbers)
+        return self._counted(Array(numbers))
+
+    def default(self, value: Any, other: Any = "", is_for_empty: Any = False) -> Any:  # noqa: FBT002 - as MiniJinja's
+        """``map('default', other)``: each of many items becomes another value, which may be large."""
+        self.tick()
+        return self._counted(other if value is None or (is_for_empty and not value) else value)
+
+    def contained(self, value: Any, within: Any) -> bool:
+        """``select('in', within)``: one of many items is looked for in a value, which may be large."""
+        self.tick()
+        return not _is_number(within) and within is not None and value in self._counted(within)
+
+    def _counted(self, value: Any) -> Any:
+        """Return the value unless it or all of them together are too large. Raises Exhausted."""
+        self._work -= len(checked(value)) if isinstance(value, str) else size(checked(value))
+        if self._work < 0:
+            raise Exhausted("it works on too much")
+        return value
 
 
 def size(value: Any) -> int:
@@ -134,13 +179,6 @@ def checked(value: Any) -> Any:
     if (len(value) > MAX_TEXT) if isinstance(value, str) else (size(value) > MAX_SIZE):
         raise Exhausted("it builds something too large")
     return value
-
-
-def short(text: str) -> str:
-    """Return the text unless it is too long. Raises Exhausted."""
-    if len(text) > MAX_TEXT:
-        raise Exhausted(f"a text of more than {MAX_TEXT} characters")
-    return text
 
 
 def _written(value: Any) -> str:

@@ -8,9 +8,11 @@ from hookline.rules.template.tokens import Token, Unreadable
 
 OPENS = {"(": ")", "[": "]", "{": "}"}
 _CLOSES = frozenset(OPENS.values())
+LITERALS = frozenset({"true", "false", "none"})
+COMPARES = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _DEEPEST = 40  # brackets in brackets
 _PARTS = frozenset({"and", "or", "not", "in", "if", "else"})  # they stand between operands
-_BETWEEN = frozenset({",", ":", "=", "==", "!=", "<", "<=", ">", ">="})
+_BETWEEN = COMPARES | {",", ":", "="}
 # They stand behind the last operand of a statement.
 _TAIL = frozenset({"recursive", "ignore", "missing", "as", "with", "without", "context"})
 
@@ -62,6 +64,12 @@ def divides(nodes: Sequence[Node], n: int) -> bool:
         return False
     behind_operand = bool(n) and is_operand(nodes[:n]) and node.text in _TAIL
     return node.text in _PARTS or behind_operand
+
+
+def is_scalar(nodes: Sequence[Node]) -> bool:
+    """Return whether this is a single text or number, or one of the words for what has no size."""
+    only = nodes[0] if len(nodes) == 1 else None
+    return isinstance(only, Token) and (only.kind in {"string", "number"} or only.text.lower() in LITERALS)
 
 
 def is_operand(nodes: Sequence[Node]) -> bool:

@@ -52,6 +52,15 @@ class Read:
     path: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A filter with arguments that are texts in quotes, as they are written."""
+
+    at: int
+    name: str
+    arguments: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Page:
     """What was read. ``bounded`` is what MiniJinja is given."""
@@ -60,6 +69,7 @@ class Page:
     complaints: list[Complaint] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
     includes: list[Read] = field(default_factory=list)  # of templates: the path is the template's name
+    calls: list[Call] = field(default_factory=list)
     bound: set[str] = field(default_factory=set)  # names that it gives to things itself
 
 
@@ -191,7 +201,8 @@ class _Reader:
         run: list[Node] = []
         for n, node in enumerate(nodes):
             if divides(nodes, n):
-                written += [self._run(run), text_of(node)]
+                # What stands before `=` is the name of an argument; nothing is looked up by it.
+                written += [" ".join(map(text_of, run)) if is_(node, "=") else self._run(run), text_of(node)]
                 run = []
             else:
                 run.append(node)
@@ -250,6 +261,7 @@ class _Reader:
                 written.append(self._method(name, nodes[0], rest) if is_group(rest, "(") else f".{text_of(name)}")
             elif node.text == "|" and rest and isinstance(rest[0], Token):
                 name = rest.pop(0)
+                self._called(name, rest)
                 written.append(f"|{self._filter(name)}{self._arguments(rest)}")
             elif node.text == "is":
                 written.append(self._tested(rest))
@@ -320,6 +332,12 @@ class _Reader:
             known = [*words.QUICK_FILTERS, *words.SLOW_FILTERS, *self._ours]
             self.complain(place_of([name], 0), _unknown("filter", word, known))
         return f"{words.SPEND}|{word}" if word in words.SLOW_FILTERS else word
+
+    def _called(self, name: Node, rest: Sequence[Node]) -> None:
+        given = [node for node in rest[0].inner if not is_(node, ",")] if rest and isinstance(rest[0], Group) else []
+        texts = [node.text for node in given if isinstance(node, Token) and node.kind == "string"]
+        if given and len(texts) == len(given):
+            self.page.calls.append(Call(int(place_of(given, 0)), text_of(name), tuple(texts)))
 
     def _tested(self, rest: list[Node]) -> str:
         """Return a test and the value that it may take without brackets."""

@@ -17,7 +17,7 @@ SLOW_FILTERS = _words(
     "selectattr sort string sum title trim unique upper urlencode"
 )
 TESTS = _words(
-    "boolean containing defined divisibleby endingwith eq equalto escaped even false filter float ge gt greaterthan in "
+    "boolean defined divisibleby endingwith eq equalto escaped even false filter float ge gt greaterthan in "
     "integer iterable le lessthan lower lt mapping ne none number odd safe sameas sequence startingwith string test "
     "true undefined upper"
 )
@@ -28,9 +28,16 @@ METHODS = _words(
 )
 # Methods that are filters here.
 AS_FILTERS = {"items": "items", "keys": "list", "replace": "replace", "split": "split"}
-# What is inserted where MiniJinja has no bounds: `Budget`'s methods under names that no template can write down.
-ADD, CONCATENATE, MULTIPLY, LIST, MAP, RANGE, SPEND, TICK, HERE = (
-    "_add", "_concatenate", "_multiply", "_list", "_map", "_range", "_spend", "_tick", "_here",
+# What a module can't be asked for: the name that it is imported under may stand for a text, too.
+METHODS_ELSEWHERE = frozenset({*dir(str), *dir(list), *dir(dict)})
+# These take the name of a filter or a test, as so many arguments from the first.
+BY_NAME = {"map": 1, "select": 1, "reject": 1, "selectattr": 2, "rejectattr": 2}
+# What is inserted where MiniJinja has no bounds: `Budget`'s methods under names that no template may use.
+ADD, CONCATENATE, MULTIPLY, LIST, MAP, RANGE, SPEND, TICK, HERE, DEFAULT, IN = (
+    "_add", "_concatenate", "_multiply", "_list", "_map", "_range", "_spend", "_tick", "_here", "_default", "_in",
 )  # fmt: skip
+INSERTED = frozenset({ADD, CONCATENATE, MULTIPLY, LIST, MAP, RANGE, SPEND, TICK, HERE, DEFAULT, IN})
+# For each item of a list a larger value could be had, or a larger one looked through.
+FOR_EACH = {"d": DEFAULT, "default": DEFAULT, "in": IN}
 FUNCTIONS = {"range": RANGE}
 CALLABLE = frozenset({"range", "loop", "caller"})
