@@ -6,7 +6,7 @@ import pytest
 
 from hookline.models import Routed
 from hookline.route import route
-from hookline.rules.expression import Expressions
+from hookline.rules.expression import Expressions, TemplateError
 from hookline.rules.model import Rules
 
 CHATS = {"oncall": "chat_a1", "office": "chat_b2"}
@@ -157,3 +157,52 @@ def test_a_condition_whose_method_raises_fails_like_any_other(when: str) -> None
     result = routed({"when": when}, {"chat": "office"}, tags=["a"])
     assert told(result) == [("rule 1", ("office",))]
     assert len(result.failures) == 1
+
+
+ODD = (
+    "loop", "range", "payload", "payload.items", "payload.items()", "payload.nope | items", "payload.tags | reverse",
+    "payload.nope | reverse", "payload.tags | selectattr('x')", "(1,)", "()", "[]", "{}", "[0]", "0.0", "''", "' '",
+    "none", "true if false", "x.y.z", "not x", "'%}' in payload.tags", "'{{ 1 }}'", "payload.tags | first", "1 / 0",
+    "'a'.upper", "0 | string", "payload.amount", "payload.tags == ['a']", "'a' ~ 1 == 'a1'", "1 } 2", "1) or (2",
+    "nosuch()",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("when", ODD)
+def test_conditions_mean_the_same_together_as_by_themselves(when: str) -> None:
+    scope = {"payload": {"tags": ["a"], "amount": 0}}
+    try:
+        alone = bool(Expressions().value(when, scope))
+    except TemplateError:
+        with pytest.raises(TemplateError):
+            Expressions().first(("false", when, "true"), scope)
+    else:
+        assert Expressions().first(("false", when, "true"), scope) == (1 if alone else 2)
+
+
+@pytest.mark.parametrize("place", [0, 99, 100, 101, 249])
+def test_of_many_rules_the_first_wins_wherever_it_stands(place: int) -> None:
+    rules: list[dict[str, Any]] = [{"when": f"payload.n == {n} or {n} > {place}"} for n in range(250)]
+    assert told(routed(*rules, n=place)) == [(f"rule {place}", ("oncall",))]
+    assert routed(*rules[:place], n=place).reason == "no rule matched"
+
+
+def test_conditions_that_fail_among_many_are_all_told_up_to_the_rule_that_wins() -> None:
+    rules: list[dict[str, Any]] = [{"when": FAILS if n % 50 == 7 else f"payload.amount == {n}"} for n in range(250)]
+    result = routed(*rules, amount=160)
+    assert told(result) == [("rule 160", ("oncall",))]
+    assert [failure.rule for failure in result.failures] == ["rule 7", "rule 57", "rule 107", "rule 157"]
+
+
+def test_one_budget_is_not_shared_by_what_has_its_own() -> None:
+    long = "(" + " and ".join(["payload.tags | sort | length == 3"] * 300) + ")"
+    rules: list[dict[str, Any]] = [{"when": f"{long} and payload.n == {n}"} for n in range(60)]
+    result = routed(*rules, tags=["a", "b", "c"], n=59)
+    assert (told(result), result.failures) == ([("rule 59", ("oncall",))], [])
+
+
+def test_rules_that_continue_stand_between_others() -> None:
+    rules: list[dict[str, Any]] = [{"when": "payload.n == 1", "continue": n % 3 == 0, "drop": n == 3} for n in range(9)]
+    rules[3]["when"] = "false"
+    assert [rule for rule, _ in told(routed(*rules, n=1))] == ["rule 0", "rule 1"]
+    assert routed(*rules, n=2).matches == []
