@@ -56,6 +56,8 @@ def _body(event: dict[str, Any], limit: int) -> bytes:
 
 def accepted(result: Accepted) -> Answer:
     """Answer a webhook that was taken: 202 queued, 200 done or nobody to tell, 503 when it may still change."""
+    if result.greeting is not None:
+        return Answer(HTTPStatus.OK, dict(result.greeting), _JSON)
     deliveries = [
         {"delivery_id": message.delivery_id, "rule": message.rule, "chat": message.chat_name, "status": status}
         for message, status in result.deliveries

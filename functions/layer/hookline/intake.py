@@ -1,7 +1,7 @@
 """The order of a webhook: verify -> parse -> route -> render -> queue."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from hookline import identity
 from hookline.claim import Status
 from hookline.compose import compose
 from hookline.errors import UnknownSource
-from hookline.models import Failure, Inbound, Message, Routed
+from hookline.models import JSON, Failure, Inbound, Message, Routed
 from hookline.parse import parse
 from hookline.route import route
 from hookline.rules.expression import Expressions
@@ -17,6 +17,7 @@ from hookline.rules.model import Rules, Source
 from hookline.secrets import Secrets
 from hookline.see import Seen, see, without_secrets
 from hookline.sources import KINDS
+from hookline.sources.kind import Greeting
 from hookline.verify import verify
 
 logger = logging.getLogger(__name__)
@@ -27,11 +28,15 @@ Record = Callable[[str, Status, dict[str, Any]], None]  # notes an event that no
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What the sender is told of a webhook that was taken. ``deliveries`` are (message, status)."""
+    """What the sender is told of a webhook that was taken. ``deliveries`` are (message, status).
+
+    ``greeting`` is said instead to a sender that only asked whether anybody is there.
+    """
 
     event_id: str
     deliveries: list[tuple[Message, str]]
     reason: str = ""
+    greeting: Mapping[str, JSON] | None = None
 
 
 class Intake:
@@ -62,6 +67,8 @@ class Intake:
         kind = KINDS[source.kind]
         verified = verify(inbound, source, self._secrets)
         payload = parse(verified, kind.reads)
+        if kind.greet and (greeting := kind.greet(payload)):
+            return _greeted(greeting, inbound)
         seen = see(without_secrets(inbound, source), kind, payload)
         routed = route(inbound.source, seen.scope(), rules, expressions)
         _warn(routed.failures, seen)
@@ -97,6 +104,11 @@ class Intake:
         except Exception:
             logger.exception("The event could not be noted in the log.", extra={"event_id": seen.id.value})
         return Accepted(seen.id.value, [], routed.reason)
+
+
+def _greeted(greeting: Greeting, inbound: Inbound) -> Accepted:
+    logger.info("greeted", extra={"source": inbound.source, "reason": greeting.reason})
+    return Accepted(inbound.request_id, [], greeting.reason, greeting.content or None)
 
 
 def _source(rules: Rules, name: str) -> Source:
