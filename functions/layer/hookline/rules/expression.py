@@ -16,7 +16,7 @@ from hookline.rules.filters import FILTERS, IN_PLACE_OF_OTHERS, at
 from hookline.rules.template import words
 from hookline.rules.template.budget import Budget, Exhausted
 from hookline.rules.template.data import Array, Object, frozen
-from hookline.rules.template.reader import Page, Read, begun, read_expression, read_text
+from hookline.rules.template.reader import MAX_TOKENS, Page, Read, begun, read_expression, read_text
 
 FUEL = 50_000  # instructions of one evaluation; a page of template takes a few hundred
 MARK = "⚠"  # stands in a text for what could not be written
@@ -50,7 +50,6 @@ class Expressions:
     def __init__(self, templates: Mapping[str, str] | None = None) -> None:
         self._shared = dict(templates or {})
         self._budget = Budget()
-        self._reached = -1  # of a lenient evaluation: the output whose turn it was
         self._texts: dict[str, str] = {}
         self._expressions: dict[str, str] = {}
         self._pages: dict[tuple[str, bool], Page] = {}  # of templates that are asked about
@@ -68,11 +67,14 @@ class Expressions:
             words.MAP: budget.mapped,
             words.RANGE: budget.range,
             words.TICK: budget.tick,
-            words.HERE: self._note,
+            words.HERE: budget.here,
+            words.SPEND: budget.spend,
         }
+        of_ours = {name: budget.measured(made) for name, made in _OURS.items()}
         environment = Environment(
             loader=self._load,
-            filters={words.SPEND: budget.spend, **{name: budget.measured(made) for name, made in _OURS.items()}},
+            filters={words.SPEND: budget.spend, words.DEFAULT: budget.default, **of_ours},
+            tests={words.IN: budget.contained, "divisibleby": _is_divisible},
             globals=bounds,
             undefined_behavior="chainable",
             fuel=FUEL,
@@ -116,12 +118,12 @@ class Expressions:
         page = read_text(source, _OURS, is_careful=True)
         _refuse(page)
         given, repaired = _frozen(scope), page.bounded
-        for _ in range(_MOST_REPAIRS):
+        for n in range(_MOST_REPAIRS):
             try:
-                with self._evaluation(scope):
+                with self._evaluation(scope, begins=n == 0):
                     return self._environment.render_str(repaired, **given)
             except TemplateError as error:
-                failed = f"{words.HERE}({self._reached}) or ("
+                failed = f"{words.HERE}({self._budget.reached}) or ("
                 if is_limit(error) or failed not in repaired:
                     raise
                 # What the output says is still read, but no longer worked out.
@@ -130,9 +132,13 @@ class Expressions:
 
     def faults(self, source: str, *, is_text: bool) -> list[Fault]:
         """Return what is wrong with a template whatever the event."""
-        if fault := self._syntax(source, is_text=is_text):
-            return [fault]
         page = self._page(source, is_text=is_text)
+        # The engine's own words are better, but its parser crashes on what is long enough.
+        if page.is_readable or len(source) <= MAX_TOKENS:
+            if fault := self._syntax(source, is_text=is_text):
+                return [fault]
+            if not page.complaints and (fault := self._syntax(page.bounded, is_text=is_text)):
+                return [Fault(0, fault.sentence)]
         unknown = [
             Fault(read.at, _unknown_template(read.path[0], self._shared))
             for read in page.includes
@@ -169,6 +175,8 @@ class Expressions:
         written = source if is_text else f"{{{{{source}}}}}"
         try:
             self._environment.undeclared_variables_in_str(written)
+        except UnicodeEncodeError:
+            return None
         except TemplateError as error:
             in_bytes = error.range[0] if error.range else 0
             at = len(written.encode()[:in_bytes].decode(errors="ignore")) - (0 if is_text else len("{{"))
@@ -208,14 +216,10 @@ class Expressions:
         source = self._shared[name]
         return begun(len(source)) + self._kept(self._texts, source, read_text)
 
-    def _note(self, output: int) -> bool:
-        self._reached = output
-        return False
-
     @contextmanager
-    def _evaluation(self, scope: Mapping[str, Any]) -> Iterator[None]:
+    def _evaluation(self, scope: Mapping[str, Any], *, begins: bool = True) -> Iterator[None]:
         """Begin a budget; what a filter raises comes through as itself: make it a TemplateError."""
-        self._budget.begin()
+        (self._budget.begin if begins else self._budget.again)()
         try:
             now = clock.read(scope.get("now"))
             with at(now) if now else nullcontext():
@@ -237,6 +241,12 @@ def _said(error: Exception) -> str:
     if error.kind == _OUT_OF_FUEL:
         return "it takes too many steps"
     return error.detail or _IN.sub("", error.message)
+
+
+def _is_divisible(value: Any, by: Any) -> bool:
+    """MiniJinja's own test panics where there is nothing to divide by."""
+    are_whole = all(isinstance(number, int | float) and number % 1 == 0 for number in (value, by))
+    return are_whole and by != 0 and value % by == 0
 
 
 def _frozen(scope: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from hookline.rules.filters.values import MOST_TEXT, check_length, fitting, text
 
 MOST_PARTS = 1000
 WIDEST_INDENT = 20
+_DEEPEST = 20  # names in an attribute of `join`
 WIDEST_FIELD = 100  # of `format`
 _LARGEST = 10**50  # for `format`
 _FIELD = re.compile(
@@ -27,16 +28,19 @@ def join(value: Any, separator: Any = "", attribute: Any = None) -> str:
     if not isinstance(value, str | list | tuple | dict):
         raise ValueError("only the items of a list can be joined")  # noqa: TRY004 - filters raise no other
     between, written, length = text(separator), [], 0
+    path = [] if attribute is None else text(attribute).split(".", _DEEPEST)
+    if len(path) > _DEEPEST:
+        raise ValueError(f"an attribute of `join` has at most {_DEEPEST} parts")
     for item in value:
-        part = text(item if attribute is None else _attribute(item, text(attribute)))
+        part = text(_attribute(item, path))
         written.append(part)
         length += len(part) + len(between)
         check_length(length - len(between))
     return between.join(written)
 
 
-def _attribute(item: Any, path: str) -> Any:
-    for name in path.split("."):
+def _attribute(item: Any, path: Iterable[str]) -> Any:
+    for name in path:
         if isinstance(item, dict):
             item = dict.get(item, name)  # a payload's objects have no methods
         elif isinstance(item, list | tuple) and re.fullmatch("[0-9]{1,6}", name):

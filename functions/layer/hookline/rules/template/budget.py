@@ -148,11 +148,14 @@ class Budget(threading.local):
     def contained(self, value: Any, within: Any) -> bool:
         """``select('in', within)``: one of many items is looked for in a value, which may be large."""
         self.tick()
-        return not _is_number(within) and within is not None and value in self._counted(within)
+        return not _is_number(within) and within is not None and value in within
 
     def _counted(self, value: Any) -> Any:
         """Return the value unless it or all of them together are too large. Raises Exhausted."""
-        self._work -= len(checked(value)) if isinstance(value, str) else size(checked(value))
+        length = len(value) if isinstance(value, str) else size(value)
+        if length > (MAX_TEXT if isinstance(value, str) else MAX_SIZE):
+            raise Exhausted("it builds something too large")
+        self._work -= length
         if self._work < 0:
             raise Exhausted("it works on too much")
         return value

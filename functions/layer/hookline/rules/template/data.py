@@ -28,6 +28,8 @@ class _Pairs:
     def __str__(self) -> str:
         return ""
 
+    __repr__ = __str__
+
 
 class _Nothing:
     """An attribute that isn't there."""

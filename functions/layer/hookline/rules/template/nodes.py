@@ -1,6 +1,6 @@
 """Tokens as operands, operators and brackets: what stands between them, and what belongs together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -11,7 +11,7 @@ _CLOSES = frozenset(OPENS.values())
 LITERALS = frozenset({"true", "false", "none"})
 COMPARES = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _DEEPEST = 40  # brackets in brackets
-_PARTS = frozenset({"and", "or", "not", "in", "if", "else"})  # they stand between operands
+PARTS = frozenset({"and", "or", "not", "in", "if", "else"})  # they stand between operands
 _BETWEEN = COMPARES | {",", ":", "="}
 # They stand behind the last operand of a statement.
 _TAIL = frozenset({"recursive", "ignore", "missing", "as", "with", "without", "context"})
@@ -63,7 +63,18 @@ def divides(nodes: Sequence[Node], n: int) -> bool:
     if node.text == "in" and n > 1 and is_(nodes[n - 1], "not") and is_(nodes[n - 2], "is"):
         return False
     behind_operand = bool(n) and is_operand(nodes[:n]) and node.text in _TAIL
-    return node.text in _PARTS or behind_operand
+    return node.text in PARTS or behind_operand
+
+
+def arguments(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
+    """Give what stands between commas."""
+    begin = 0
+    for n, node in enumerate(nodes):
+        if is_(node, ","):
+            yield nodes[begin:n]
+            begin = n + 1
+    if begin < len(nodes):
+        yield nodes[begin:]
 
 
 def is_scalar(nodes: Sequence[Node]) -> bool:

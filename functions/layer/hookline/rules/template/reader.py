@@ -3,9 +3,10 @@
 MiniJinja's fuel counts steps, whatever a step costs: ``'a' * 100000000`` is one, and ``x ~ x`` thirty times over is
 thirty. So each operator that can make something larger becomes a call (``a ~ b`` -> ``_concatenate(a, b)``), each
 filter that works longer on more looks first at what it is given (``x|sort`` -> ``x|_spend|sort``; those of our own do
-so by themselves), and each loop and macro looks at the clock. Lines stay where they are.
+so by themselves), and each loop, macro and comparison looks at the clock. Lines stay where they are.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -13,14 +14,19 @@ from difflib import get_close_matches
 from hookline.rules.template import words
 from hookline.rules.template.names import bound
 from hookline.rules.template.nodes import (
+    COMPARES,
+    LITERALS,
     OPENS,
+    PARTS,
     Group,
     Node,
+    arguments,
     comma,
     divides,
     is_,
     is_group,
     is_operand,
+    is_scalar,
     key,
     nested,
     place_of,
@@ -30,10 +36,10 @@ from hookline.rules.template.tokens import Tag, Token, Unreadable, expression, p
 
 MAX_SOURCE = 20_000  # characters
 MAX_TOKENS = 4_000  # MiniJinja's own parser fails on tens of thousands of `not`
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LEVELS = (("+", "-"), ("~",), ("*", "/", "//", "%"), ("**",))  # MiniJinja's, the loosest first
 _MADE_CALLS = {"+": words.ADD, "~": words.CONCATENATE, "*": words.MULTIPLY}
 _OPERATORS = frozenset(operator for level in _LEVELS for operator in level)
-_LITERALS = frozenset({"true", "false", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class Page:
     """What was read. ``bounded`` is what MiniJinja is given."""
 
     bounded: str = ""
+    is_readable: bool = True
     complaints: list[Complaint] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
     includes: list[Read] = field(default_factory=list)  # of templates: the path is the template's name
@@ -79,11 +86,12 @@ def read_text(source: str, filters: Collection[str], *, is_careful: bool = False
     try:
         reader.measure(source)
         whole = list(pieces(source))
-        reader.count(sum(len(piece.tokens) for piece in whole if isinstance(piece, Tag)))
+        reader.count([token for piece in whole if isinstance(piece, Tag) for token in piece.tokens])
         reader.page.bound, reader.aliases = bound(piece for piece in whole if isinstance(piece, Tag))
         reader.lengths = _lengths(whole)
         reader.page.bounded = "".join(piece if isinstance(piece, str) else reader.tag(piece) for piece in whole)
     except Unreadable as error:
+        reader.page.is_readable = False
         reader.complain(error.at, str(error))
     return reader.page
 
@@ -94,9 +102,10 @@ def read_expression(source: str, filters: Collection[str]) -> Page:
     try:
         reader.measure(source)
         tokens = expression(source)
-        reader.count(len(tokens))
+        reader.count(tokens)
         reader.page.bounded = reader.written(nested(tokens))
     except Unreadable as error:
+        reader.page.is_readable = False
         reader.complain(error.at, str(error))
     return reader.page
 
@@ -136,10 +145,15 @@ class _Reader:
     def measure(self, source: str) -> None:
         if len(source) > MAX_SOURCE:
             raise Unreadable(0, f"this template has more than {MAX_SOURCE} characters; divide it")
+        if not source.isascii() and (half := _SURROGATE.search(source)):
+            raise Unreadable(half.start(), "half of a surrogate pair is no character")
 
-    def count(self, tokens: int) -> None:
-        if tokens > MAX_TOKENS:
-            raise Unreadable(0, f"this has {tokens} words and signs, which is too much; {MAX_TOKENS} is the most")
+    def count(self, tokens: Sequence[Token]) -> None:
+        if len(tokens) > MAX_TOKENS:
+            raise Unreadable(0, f"this has {len(tokens)} words and signs, which is too much; {MAX_TOKENS} is the most")
+        for n, token in enumerate(tokens):
+            if token.kind == "name" and token.text in words.INSERTED and not (n and is_(tokens[n - 1], ".", "|")):
+                self.complain(token.at, f"there is no `{token.text}` for templates; the name is taken")
 
     def tag(self, tag: Tag) -> str:
         """Return a tag as MiniJinja is given it."""
@@ -190,23 +204,35 @@ class _Reader:
 
     def _included(self, tag: Tag, nodes: tuple[Node, ...]) -> None:
         first = nodes[0] if nodes else None
-        if isinstance(first, Token) and first.kind == "string":
+        rest = all(is_(node, ",") or (isinstance(node, Token) and node.kind == "name") for node in nodes[1:])
+        if (
+            isinstance(first, Token)
+            and first.kind == "string"
+            and rest
+            and not any(is_(n, "is", *PARTS) for n in nodes)
+        ):
             self.page.includes.append(Read(first.at, (first.text[1:-1],)))
         else:
             self.complain(tag.at, f"`{tag.word}` takes the name of one of `templates`, in quotes")
 
     def written(self, nodes: Sequence[Node]) -> str:
         """Return a sequence of operands, and what stands between them, as MiniJinja is given it."""
-        written: list[str] = []
-        run: list[Node] = []
+        runs: list[list[Node]] = [[]]
+        dividers: list[str] = []
         for n, node in enumerate(nodes):
             if divides(nodes, n):
-                # What stands before `=` is the name of an argument; nothing is looked up by it.
-                written += [" ".join(map(text_of, run)) if is_(node, "=") else self._run(run), text_of(node)]
-                run = []
+                dividers.append(text_of(node))
+                runs.append([])
             else:
-                run.append(node)
-        return " ".join(filter(None, [*written, self._run(run)]))
+                runs[-1].append(node)
+        written = []
+        for run, before, behind, following in zip(runs, ["", *dividers], [*dividers, ""], [*runs[1:], ()], strict=True):
+            # What stands before `=` is the name of an argument; nothing is looked up by it.
+            text = " ".join(map(text_of, run)) if behind == "=" else self._run(run)
+            compares = behind in COMPARES and not is_scalar(run) and not is_scalar(following)
+            looks = before == "in" and not is_scalar(run) and not (len(run) == 1 and is_group(run, "["))
+            written += [_ticking(text) if compares or looks else text, behind]
+        return " ".join(filter(None, written))
 
     def _run(self, run: Sequence[Node]) -> str:
         """Return operands that operators join."""
@@ -236,38 +262,47 @@ class _Reader:
             else:
                 parts[-1].append(item)
         written = self._folded(parts[0], level + 1)
+        before = ""
         for operator, part in zip(operators, parts[1:], strict=True):
             right = self._folded(part, level + 1)
             call = _MADE_CALLS.get(operator)
-            written = f"{call}({written}, {right})" if call else f"{written} {operator} {right}"
+            if call and operator == before:  # one call for all of them: MiniJinja's parser goes 150 brackets deep
+                written = f"{written.removesuffix(')')}, {right})"
+            else:
+                written = f"{call}({written}, {right})" if call else f"{written} {operator} {right}"
+            before = operator
         return written
 
     def _operand(self, nodes: Sequence[Node]) -> str:
         """Return a value with everything that is done to it: looked up in, called, filtered, tested."""
-        written: list[str] = []
+        sign = ""
         rest = list(nodes)
         while rest and is_(rest[0], "-"):
-            written.append(f"{text_of(rest.pop(0))} ")
-        if rest:
-            written.append(self._first(rest))
+            sign += f"{text_of(rest.pop(0))} "
+        if rest and is_(rest[0], "*", "**"):
+            self.complain(place_of(rest, 0), "the parts of a value can't be made arguments; write them one by one")
+        written = self._first(rest) if rest else ""
         while rest:
             node = rest.pop(0)
             if isinstance(node, Group):
                 if node.open.text == "(":
                     self.complain(node.open.at, "only functions and macros can be called, by their names")
-                written.append(f"{node.open.text}{self.written(node.inner)}{OPENS[node.open.text]}")
+                part = f"{node.open.text}{self.written(node.inner)}{OPENS[node.open.text]}"
+                written = f"{_ticking(written) if any(is_(inner, ':') for inner in node.inner) else written}{part}"
             elif node.text == "." and rest and isinstance(rest[0], Token):
                 name = rest.pop(0)
-                written.append(self._method(name, nodes[0], rest) if is_group(rest, "(") else f".{text_of(name)}")
+                is_part = not is_group(rest, "(")
+                written = f"{written}.{text_of(name)}" if is_part else self._method(written, name, rest)
             elif node.text == "|" and rest and isinstance(rest[0], Token):
                 name = rest.pop(0)
                 self._called(name, rest)
-                written.append(f"|{self._filter(name)}{self._arguments(rest)}")
+                written += f"|{self._filter(name)}{self._arguments(rest, text_of(name))}"
             elif node.text == "is":
-                written.append(self._tested(rest))
+                is_long = any(is_(name, *words.COMPARING_TESTS) for name in rest[:2])
+                written = f"{_ticking(written) if is_long else written}{self._tested(rest)}"
             else:
-                written.append(f" {text_of(node)} ")
-        return "".join(written)
+                written += f" {text_of(node)} "
+        return sign + written
 
     def _first(self, rest: list[Node]) -> str:
         node = rest.pop(0)
@@ -295,7 +330,7 @@ class _Reader:
                 left = left[1:]
             else:
                 break
-        if name.text.lower() not in _LITERALS:
+        if name.text.lower() not in LITERALS:
             self.page.reads.append(Read(name.at, tuple(path)))
 
     def _literal(self, group: Group) -> str:
@@ -307,30 +342,54 @@ class _Reader:
             return f"{words.LIST}({self.written(inner)})" if inner else "[]"
         return f"({self.written(inner)})"
 
-    def _arguments(self, rest: list[Node]) -> str:
-        """Return the arguments that stand next, if any do."""
+    def _arguments(self, rest: list[Node], of: str = "") -> str:
+        """Return the arguments that stand next, if any do: those of a function or of the filter with that name."""
         if not is_group(rest, "("):
             return ""
         given = rest.pop(0)
-        return f"({self.written(given.inner)})" if isinstance(given, Group) else ""
+        inner = given.inner if isinstance(given, Group) else ()
+        return f"({self.written(self._named(of, inner) if of in words.BY_NAME else inner)})"
 
-    def _method(self, name: Node, of: Node, rest: list[Node]) -> str:
+    def _named(self, of: str, given: Sequence[Node]) -> list[Node]:
+        """Return a filter's arguments; the filter or test that one of them names becomes its bounded form."""
+        what, known = ("filter", self._filters()) if of == "map" else ("test", words.TESTS)
+        place = 0
+        for n, argument in enumerate(arguments(given), 1):
+            is_option = len(argument) > 1 and is_(argument[1], "=")
+            if is_option and of == "map" and is_(argument[0], "default"):
+                self.complain(place_of(argument, 0), "`map` has no `default`; write `|map('default', …)` behind it")
+            if n == words.BY_NAME[of] and not is_option:
+                name = argument[0] if len(argument) == 1 else None
+                if not isinstance(name, Token) or name.kind != "string":
+                    self.complain(place_of(argument, 0), f"`{of}` takes the name of a {what}, in quotes")
+                    break
+                word = name.text[1:-1]
+                if word not in known or word in words.BY_NAME:
+                    self.complain(name.at, _unknown(what, word, known - words.BY_NAME.keys()))
+                bounded = Token("string", f"'{words.FOR_EACH.get(word, word)}'", name.at)
+                return [*given[:place], bounded, *given[place + 1 :]]
+            place += len(argument) + 1
+        return list(given)
+
+    def _method(self, of: str, name: Node, rest: list[Node]) -> str:
         word = text_of(name)
-        if text_of(of) in self.aliases:
-            return f".{word}{self._arguments(rest)}"
+        if of in self.aliases and word not in words.METHODS_ELSEWHERE:
+            return f"{of}.{word}{self._arguments(rest)}"
         if word in words.AS_FILTERS:
             as_filter = Token("name", words.AS_FILTERS[word], int(place_of([name], 0)))
-            return f"|{self._filter(as_filter)}{self._arguments(rest)}"
+            return f"({of}|{self._filter(as_filter)}{self._arguments(rest)})"
         if word not in words.METHODS:
             hint = "write `x.name` or `x['name']`" if word == "get" else "the filters do what methods do elsewhere"
             self.complain(place_of([name], 0), f"there is no `{word}()` here; {hint}")
-        return f".{word}{self._arguments(rest)}"
+        return f"{words.SPEND}({of}).{word}{self._arguments(rest)}"
+
+    def _filters(self) -> set[str]:
+        return {*words.QUICK_FILTERS, *words.SLOW_FILTERS, *self._ours}
 
     def _filter(self, name: Node) -> str:
         word = text_of(name)
-        if word not in words.QUICK_FILTERS | words.SLOW_FILTERS | set(self._ours):
-            known = [*words.QUICK_FILTERS, *words.SLOW_FILTERS, *self._ours]
-            self.complain(place_of([name], 0), _unknown("filter", word, known))
+        if word not in self._filters():
+            self.complain(place_of([name], 0), _unknown("filter", word, self._filters()))
         return f"{words.SPEND}|{word}" if word in words.SLOW_FILTERS else word
 
     def _called(self, name: Node, rest: Sequence[Node]) -> None:
@@ -353,6 +412,11 @@ class _Reader:
         if rest and not is_group(rest, "(") and (isinstance(rest[0], Group) or rest[0].kind != "operator"):
             return f"{written} {self._first(rest)}"
         return written + self._arguments(rest)
+
+
+def _ticking(value: str) -> str:
+    """Return the same value, of which something is worked out that may take its time."""
+    return f"({words.TICK}() or {value})"
 
 
 def _tagged(tag: Tag, inner: str, closing: str) -> str:

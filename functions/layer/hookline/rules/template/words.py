@@ -21,6 +21,8 @@ TESTS = _words(
     "integer iterable le lessthan lower lt mapping ne none number odd safe sameas sequence startingwith string test "
     "true undefined upper"
 )
+# These go through whatever they are given, as the operators do that they are named after.
+COMPARING_TESTS = _words("eq equalto ge greaterthan gt in le lessthan lt ne")
 # Methods of texts that people know from Python; none of them makes a text much longer.
 METHODS = _words(
     "capitalize count endswith find isalnum isalpha isascii isdigit islower isnumeric isspace isupper lower lstrip "
