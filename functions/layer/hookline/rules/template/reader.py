@@ -334,12 +334,17 @@ class _Reader:
             self.page.reads.append(Read(name.at, tuple(path)))
 
     def _literal(self, group: Group) -> str:
-        """Return a literal; one that is more than empty brackets or one value is made by a call, which measures it."""
+        """Return a literal; one of more than texts and numbers in a list is made by a call, which measures it.
+
+        What the template itself says whole MiniJinja keeps: `x in ["a", "b"]` takes a quarter of the time.
+        """
         inner = group.inner
+        if group.open.text == "[" and all(map(is_scalar, arguments(inner))):
+            return f"[{self.written(inner)}]"
         if group.open.text == "{":
             return f"{words.MAP}({self.written([comma(node) for node in inner])})" if inner else "{}"
         if group.open.text == "[" or any(is_(node, ",") for node in inner):
-            return f"{words.LIST}({self.written(inner)})" if inner else "[]"
+            return f"{words.LIST}({self.written(inner)})"
         return f"({self.written(inner)})"
 
     def _arguments(self, rest: list[Node], of: str = "") -> str:
