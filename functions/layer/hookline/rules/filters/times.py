@@ -7,8 +7,7 @@ from contextvars import ContextVar
 from datetime import MINYEAR, datetime
 from typing import Any
 
-from hookline import clock
-from hookline.rules.filters.values import number
+from hookline import amount, clock
 from hookline.rules.zone import zone as zone_named
 
 LONGEST_FORMAT = 100  # characters
@@ -53,7 +52,7 @@ def duration(value: Any) -> Any:
 
     ``{{ 7800 | duration }}`` and ``{{ "PT2H10M" | duration }}`` are ``2 h 10 min``; what is none comes back as it is.
     """
-    seconds = number(value)
+    seconds = amount.read(value)
     match = _ISO_DURATION.fullmatch(value) if isinstance(value, str) and len(value) <= clock.LONGEST_TIME else None
     if match:
         return clock.say(sum(int(count or 0) * unit for count, unit in zip(match.groups(), _UNITS, strict=True)))

@@ -1,15 +1,10 @@
-"""What a filter is given, read within bounds: the value as a text or a number, an argument as a whole number."""
+"""What a filter is given, read within bounds: the value as a text, an argument as a whole number."""
 
 import json
-import re
-from decimal import Decimal
 from typing import Any
 
 MOST_TEXT = 64 * 1024  # characters that a filter returns; a message has a thirtieth of that
-MOST_NUMBER = 10**15  # from here on a number is no amount and no length of time
 _LONGEST_INTEGER = 2048  # bits
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
-_LONGEST_NUMBER = 40  # characters, white space around it included
 _JSON = json.JSONEncoder(ensure_ascii=False, skipkeys=True, default=lambda _: None)
 
 
@@ -52,16 +47,6 @@ def check_length(length: int) -> None:
     """Raise ValueError for more characters than a filter returns."""
     if length > MOST_TEXT:
         raise ValueError(f"this makes a text of more than {MOST_TEXT} characters")
-
-
-def number(value: Any) -> Decimal | None:
-    """Return what a JSON number or a text of digits is worth, or None: not a number, or out of proportion."""
-    if isinstance(value, str):
-        written = value.strip() if len(value) <= _LONGEST_NUMBER else ""
-        return Decimal(written) if _NUMBER.fullmatch(written) else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST_NUMBER < value < MOST_NUMBER:
-        return None
-    return Decimal(repr(value))
 
 
 def whole(name: str, value: Any, least: int, most: int) -> int:
