@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _OPENS = re.compile(r"\{[{%#]")
-_END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
+_END_OF_RAW = re.compile(
+    r"\{%[-+]?[ \t\n\r\f]*endraw[ \t\n\r\f]*[-+]?%\}"
+)  # of white space no more than MiniJinja knows
 _CLOSES = {"{{": re.compile(r"[-+]?\}\}"), "{%": re.compile(r"[-+]?%\}")}
 _TOKEN = re.compile(
     r"""\s*(?:

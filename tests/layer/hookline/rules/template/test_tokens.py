@@ -1,5 +1,6 @@
 """How a template falls into texts, tags and tokens: exactly as for MiniJinja."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from minijinja import Environment, TemplateError
@@ -26,6 +27,14 @@ def test_what_minijinja_writes_as_text_is_text_here_and_what_it_evaluates_is_in_
     assert len(tags) == read.count("\0")
     whole = "".join(piece if isinstance(piece, str) else _again(piece) for piece in pieces(source))
     assert environment.render_str(whole) == environment.render_str(source)
+
+
+@pytest.mark.parametrize("blank", ["\v", "\x1c", "\x85", "\u00a0", "\u2028", "\u3000"])
+def test_a_raw_block_ends_where_it_ends_for_minijinja(blank: str) -> None:
+    """It knows ASCII's white space; what stands behind another end would be a comment here and live there."""
+    source = f"{{% raw %}}{{%{blank}endraw %}}{{# {{% endraw %}}{{{{ x }}}} #}}"
+    assert [piece.word for piece in pieces(source) if isinstance(piece, Tag)] == [""]
+    assert Environment().render_str(source, x="live").endswith("live #}")
 
 
 def _again(tag: Tag) -> str:
