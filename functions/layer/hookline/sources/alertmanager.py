@@ -17,6 +17,11 @@ _FIRING_ICONS = {"critical": "🔥", "warning": "⚠️", "info": "ℹ️"}
 _MOST_LISTED = 5  # alerts of a group that are named one by one
 _LONG_NAME = 100  # characters of an alert's name, and of where it is
 _ROOM_FOR_COUNTS = 60  # characters under the list: how many more there are, how many resolved
+# What runs in Kubernetes, the most precise first: an alert about it has the instance of what watches it.
+_WORKLOADS = ("exported_pod", "pod", "deployment", "statefulset", "daemonset", "job_name", "cronjob",
+              "horizontalpodautoscaler", "persistentvolumeclaim")  # fmt: skip
+_MACHINES = ("instance", "node", "host", "service", "job")
+_PLACES = (*_WORKLOADS, *_MACHINES, "namespace", "exported_namespace")
 _LINK_ANNOTATIONS = ("runbook_url", "dashboard_url", "dashboard")
 
 
@@ -142,7 +147,13 @@ def _icon(status: str, severity: str) -> str:
 
 
 def _where(labels: dict[str, JSON]) -> str:
-    return first(words(labels.get(name), _LONG_NAME) for name in ("instance", "pod", "host", "service", "job"))
+    said = {name: words(labels.get(name), _LONG_NAME) for name in _PLACES}
+    # Where what Prometheus adds, the exporter's own place, is in the way, the names that the exporter gave are longer.
+    space = said["exported_namespace"] or said["namespace"]
+    if thing := first(said[name] for name in _WORKLOADS if "exporter" not in said[name]):
+        return f"{space}/{thing}" if space else thing
+    watched_from_afar = [said["node"], space] if said["job"] == "kube-state-metrics" else []
+    return first([*watched_from_afar, *(said[name] for name in _MACHINES)])
 
 
 def _body(notes: dict[str, JSON]) -> str:

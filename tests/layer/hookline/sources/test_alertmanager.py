@@ -96,6 +96,36 @@ def test_a_link_that_is_too_long_is_left_out_rather_than_cut() -> None:
     [
         ({"alertname": "Deadman"}, "⚠️ Deadman"),
         ({"alertname": "PodCrash", "pod": "shop-1", "severity": "warning"}, "⚠️ PodCrash on shop-1"),
+        (
+            {"alertname": "KubePodNotReady", "namespace": "shop", "pod": "api-0", "instance": "10.0.3.17:8080"},
+            "⚠️ KubePodNotReady on shop/api-0",
+        ),
+        (
+            {"alertname": "KubeJobFailed", "namespace": "shop", "job_name": "dump", "job": "kube-state-metrics"},
+            "⚠️ KubeJobFailed on shop/dump",
+        ),
+        (
+            {
+                "alertname": "A",
+                "namespace": "monitoring",
+                "exported_namespace": "shop",
+                "exported_pod": "api-0",
+                "pod": "kube-state-metrics-0",
+            },
+            "⚠️ A on shop/api-0",
+        ),
+        (
+            {"alertname": "QuotaFull", "namespace": "shop", "job": "kube-state-metrics", "instance": "10.0.3.17:8080"},
+            "⚠️ QuotaFull on shop",
+        ),
+        (
+            {"alertname": "NodeDown", "namespace": "monitoring", "pod": "node-exporter-1", "instance": "node-7:9100"},
+            "⚠️ NodeDown on node-7:9100",
+        ),
+        (
+            {"alertname": "NodeGone", "node": "n-7", "job": "kube-state-metrics", "instance": "10.0.3.17:8080"},
+            "⚠️ NodeGone on n-7",
+        ),
         ({"alertname": "Slow", "service": "shop", "severity": "PAGE"}, "🔥 Slow on shop"),
         ({"alertname": "Backup", "job": "dump", "severity": "none"}, "ℹ️ Backup on dump"),
         ({"severity": "critical", "instance": {"not": "text"}, "pod": "shop-1"}, "🔥 Alert on shop-1"),
