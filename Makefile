@@ -30,7 +30,7 @@ lint: .venv/.dev
 
 # The layer's requirements with hashes, from the pins in pyproject.toml.
 requirements:
-	uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
+	uv pip compile --quiet --python-platform aarch64-manylinux_2_34 --python-version 3.13 --generate-hashes --no-header --no-annotate \
 		--output-file functions/layer/requirements.txt pyproject.toml
 
 # What editors complete and check the rules file with, from the models.
