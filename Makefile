@@ -18,7 +18,7 @@ test-dynamodb: .venv/.dev
 soak: .venv/.dev
 	$(BIN)/python -m tests.soak.soak
 
-# Two hundred rules: loading, an event, the commands; beside them the same rules on Jinja2 and jmespath. Two minutes.
+# Two hundred rules: loading, an event, the commands; beside them the same rules on Jinja2 and jmespath. One minute.
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench.rules
 
