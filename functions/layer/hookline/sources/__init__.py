@@ -1,8 +1,10 @@
 """The kinds of sources: how each says what happened, and how it tells one event from another."""
 
-from hookline.sources import alertmanager, form, generic, grafana
+from hookline.sources import alertmanager, form, generic, github, grafana
 from hookline.sources.kind import Kind
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (alertmanager.KIND, grafana.KIND, form.KIND, generic.KIND)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (alertmanager.KIND, grafana.KIND, github.KIND, form.KIND, generic.KIND)
+}
 
 __all__ = ["KINDS", "Kind"]
