@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from local.commands import cli_log, cli_new, cli_push, cli_rules, cli_send, cli_test
+from local.commands import cli_log, cli_new, cli_push, cli_rules, cli_send, cli_sources, cli_test
 from local.commands.runs import USUAL_PORT
 from local.commands.terminal import fail, sentences
 from local.project import RULES
@@ -21,6 +21,7 @@ app.command("test")(cli_test.run_tests)
 app.command()(cli_test.explain)
 app.command()(cli_test.render)
 app.command()(cli_new.new)
+app.command()(cli_sources.sources)
 app.command()(cli_push.push)
 app.command()(cli_log.log)
 app.command()(cli_log.replay)

@@ -2,48 +2,108 @@
 
 import base64
 import hmac
+import json
+import re
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
+from hookline.models import JSON
 from hookline.rules.model import Basic, Bearer, Hmac, Rules, Source, Token
+from hookline.sources.kind import Kind, at
 from hookline.verify import signed, signing_key
+from local.commands.samples import Posted, telling
+from local.trimmed import trimmed
 
 Secrets = Mapping[str, tuple[str, ...]]
 
-_NOW = "$(date -u +%Y-%m-%dT%H:%M:%SZ)"  # so that each paste is a new event
-_ALERT = (
-    '{"version":"4","groupKey":"try","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"HighCPU",'
-    '"instance":"web-1","severity":"critical"},"annotations":{"summary":"CPU above 95% for 5 minutes"},'
-    f'"startsAt":"{_NOW}","fingerprint":"try-1"}}]}}'
-)
-_JSON = f'{{"title":"Deploy finished","message":"Version 1.2 is live since {_NOW}"}}'
-_FORM = ("name=Ada Winter", "email=ada@example.com", f"message=Do you open on Sundays? ({_NOW})")
+# The shell fills them in, so that each paste is a new event.
+_NOW, _ID = "$(date -u +%Y-%m-%dT%H:%M:%SZ)", "try-$(date +%s)"
+_FILLED_IN = re.compile(r"(\$\(date [^)]*\))")
+_IS_PLAIN = re.compile(r"[\w: -]*\$\(date \+%s\)")  # needs no other quotes than those that let the shell fill it in
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_SAYS_WHAT = re.compile("-(event|topic|resource)$")  # headers by which rules tell a sender's events apart
 
 
 def lines(rules: Rules, secrets: Secrets, base_url: str, most: int = 2) -> list[str]:
     """Return a line each for the first sources, those that need no signature first: theirs work for ever."""
     sources = sorted(rules.sources.items(), key=lambda item: isinstance(item[1].auth, Hmac))
-    return [line(f"{base_url}/hooks/{name}", source, secrets) for name, source in sources[:most]]
+    made = (line(f"{base_url}/hooks/{name}", source, secrets) for name, source in sources)
+    return list(islice(filter(None, made), most))
 
 
-def line(url: str, source: Source, secrets: Secrets) -> str:
-    """Return the command for one source."""
-    values = secrets.get(source.secret or "", ())
-    url, headers = _proof(url, source, values[0] if values else "")
-    if isinstance(source.auth, Hmac):
+def line(url: str, source: Source, secrets: Secrets) -> str | None:
+    """Return the command for one source, or None where nobody but its sender can prove to be the sender."""
+    sample, values = telling(source.kind), secrets.get(source.secret or "", ())
+    if sample is None or not (source.auth == "none" or isinstance(source.auth, Bearer | Basic | Token | Hmac)):
+        return None
+    scheme = source.auth if isinstance(source.auth, Hmac) else None
+    url, proof = _proof(url, source, values[0] if values else "")
+    own, payload = _own_event(sample, scheme)
+    headers = [*proof, *own, *_what(sample)]
+    if _media_type(sample) in _FIELDS:
+        return _for_shell(["curl", url, *headers, *_fields(sample, payload)])
+    body = _json(payload)
+    headers += ["-H", f"Content-Type: {_media_type(sample)}"]
+    if scheme:
         # A signature is of one body: the shell must not change it.
-        body = (_ALERT if source.kind == "alertmanager" else _JSON).replace(
-            _NOW, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        )
-        headers += _signature(source.auth, body.encode(), values[0] if values else "")
-        data = ["-H", "Content-Type: application/json", "--data-binary", body]
-        return shlex.join(["curl", url, *headers, *data])
-    if source.kind == "form":
-        data = [part for field in _FORM for part in ("--data-urlencode", field)]
-    else:
-        data = ["-H", "Content-Type: application/json", "-d", _ALERT if source.kind == "alertmanager" else _JSON]
-    return shlex.join(["curl", url, *headers, *data]).replace(_NOW, f"'\"{_NOW}\"'")
+        body = body.replace(_NOW, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+        headers += _signature(scheme, sample.kind, body.encode(), values[0] if values else "")
+    return _for_shell(["curl", url, *headers, "-d", body])
+
+
+def _for_shell(arguments: list[str]) -> str:
+    return " ".join(
+        f'"{a}"' if _IS_PLAIN.fullmatch(a) else _FILLED_IN.sub(r"""'"\1"'""", shlex.quote(a)) for a in arguments
+    )
+
+
+def _media_type(sample: Posted) -> str:
+    return sample.inbound.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+
+
+# Neither reads a file when a value begins with @.
+_FIELDS = {"application/x-www-form-urlencoded": "--data-urlencode", "multipart/form-data": "--form-string"}
+
+
+def _fields(sample: Posted, payload: JSON) -> Iterator[str]:
+    for name, value in payload.items():
+        for said in value if isinstance(value, list) else [value]:
+            if isinstance(said, str):  # not a file
+                yield from (_FIELDS[_media_type(sample)], f"{name}={' '.join(said.split())}")
+
+
+def _own_event(sample: Posted, scheme: Hmac | None) -> tuple[list[str], JSON]:
+    """Return headers and a payload that make it an event of its own."""
+    kind, short = sample.kind, trimmed(sample)
+    payload = _up_to_date(short)
+    if kind.id_headers:
+        is_signed = scheme is not None and "{id}" in scheme.signed
+        return [] if is_signed else ["-H", f"{kind.id_headers[0].title()}: {_ID}"], payload
+    for *path, name in kind.id_paths:
+        if at(payload, *path, name) is not None:
+            at(payload, *path)[name] = f"try-{time.time_ns()}" if scheme else _ID
+            return [], payload
+    is_new_anyway = kind.content_key is None or kind.content_key(payload) != kind.content_key(short)
+    return [] if is_new_anyway else ["-H", f"Idempotency-Key: {_ID}"], payload
+
+
+def _what(sample: Posted) -> Iterator[str]:
+    for name, value in sample.inbound.headers.items():
+        if _SAYS_WHAT.search(name):
+            yield from ("-H", f"{name.title()}: {value}")
+
+
+def _up_to_date(payload: JSON) -> JSON:
+    """Let the latest moment that the sample names be now."""
+    body = _json(payload)
+    latest = max(_MOMENT.findall(body), default="")
+    return json.loads(body.replace(latest, _NOW)) if latest else payload
+
+
+def _json(payload: JSON) -> str:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
 
 
 def _proof(url: str, source: Source, secret: str) -> tuple[str, list[str]]:
@@ -60,13 +120,15 @@ def _proof(url: str, source: Source, secret: str) -> tuple[str, list[str]]:
             return url, []
 
 
-def _signature(scheme: Hmac, body: bytes, secret: str) -> list[str]:
+def _signature(scheme: Hmac, kind: Kind, body: bytes, secret: str) -> list[str]:
     timestamp, sender_id = str(int(time.time())), f"try-{time.time_ns()}"
     digest = hmac.digest(signing_key(scheme, secret), signed(scheme, body, timestamp, sender_id), scheme.algorithm)
-    text = digest.hex() if scheme.encoding == "hex" else base64.b64encode(digest).decode()
-    headers = ["-H", f"{scheme.header[0]}: {scheme.prefix}{text}"]
-    if "{timestamp}" in scheme.signed:
+    text = scheme.prefix + (digest.hex() if scheme.encoding == "hex" else base64.b64encode(digest).decode())
+    headers = []
+    if "{timestamp}" in kind.signature.get("signed", "") and "timestamp" not in kind.signature:
+        text = f"t={timestamp},{text}"  # the sender has no header for it
+    elif "{timestamp}" in scheme.signed:
         headers += ["-H", f"{scheme.timestamp[0]}: {timestamp}"]
     if "{id}" in scheme.signed:
         headers += ["-H", f"{scheme.id[0]}: {sender_id}"]
-    return headers
+    return ["-H", f"{scheme.header[0]}: {text}", *headers]

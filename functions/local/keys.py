@@ -1,11 +1,12 @@
 """The secrets of a local run: those given, else invented ones."""
 
+import base64
 import json
 import secrets as randomness
 from collections.abc import Mapping
 
 from hookline.receipts import WEBHOOK_SECRET
-from hookline.rules.model import Basic, Rules
+from hookline.rules.model import Basic, Hmac, Rules
 from hookline.secrets import parse
 from hookline.wiring import API_KEY
 from local.project import SAM_LOCAL
@@ -32,6 +33,14 @@ def secrets_for(rules: Rules, environ: Mapping[str, str]) -> dict[str, tuple[str
 
 
 def _invented(rules: Rules, name: str) -> str:
+    """Return a value as the first source that needs it writes its secrets."""
     word = randomness.token_urlsafe(INVENTED_BYTES)
-    is_basic = any(isinstance(source.auth, Basic) and source.secret == name for source in rules.sources.values())
-    return f"local:{word}" if is_basic else word
+    match next(source.auth for source in rules.sources.values() if source.secret == name):
+        case Basic():
+            return f"local:{word}"
+        case Hmac(secret_encoding="base64"):
+            return "whsec_" + base64.b64encode(randomness.token_bytes(2 * INVENTED_BYTES)).decode()
+        case Hmac(secret_encoding="hex"):
+            return randomness.token_hex(INVENTED_BYTES)
+        case _:
+            return word

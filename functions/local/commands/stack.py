@@ -39,6 +39,7 @@ class Stack:
     api_key: Callable[[], str]
     is_deployed: bool = False
     rules_source: str = FROM_PACKAGE
+    hook_url: str = ""  # with {source} in it
 
     def rules(self) -> "Rules":
         """Return the rules that its chats have their names from. Raises RulesError."""
@@ -105,6 +106,7 @@ def deployed(name: str, clients: Clients, rules_file: Path) -> Stack:
         api_key=lambda: _api_key(clients("secretsmanager"), outputs[SECRETS]),
         is_deployed=True,
         rules_source=outputs.get(RULES_SOURCE, FROM_PACKAGE),
+        hook_url=outputs.get("HookUrl", ""),
     )
 
 

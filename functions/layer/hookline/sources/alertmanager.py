@@ -186,10 +186,16 @@ _SHAPE: Shape = {
 
 KIND = Kind(
     name="alertmanager",
+    sender="Prometheus Alertmanager",
     reads=frozenset({"json"}),
     describe=describe,
     content_key=content_key,
     describe_item=describe_item,
     item_key=item_key,
     shape=_SHAPE,
+    proofs=("bearer", "basic"),
+    setup=(
+        "In alertmanager.yml, a receiver gets an entry under `webhook_configs` with {url} as its `url` and, for bearer, "
+        "the token under `http_config`, `authorization`, `credentials`; a route names the receiver."
+    ),
 )

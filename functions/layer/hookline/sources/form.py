@@ -65,6 +65,12 @@ def _label(name: str) -> str:
 
 KIND = Kind(
     name="form",
+    sender="a form on a web page",
+    proofs=("none", "token"),
+    setup=(
+        'The form begins with <form action="{url}" method="post">. Whoever sees the page may post, so that there is '
+        "no secret."
+    ),
     reads=frozenset({"json", "form"}),
     describe=describe,
     content_key=content_key,
