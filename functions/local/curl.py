@@ -76,8 +76,7 @@ def _fields(sample: Posted, payload: JSON) -> Iterator[str]:
 
 def _own_event(sample: Posted, scheme: Hmac | None) -> tuple[list[str], JSON]:
     """Return headers and a payload that make it an event of its own."""
-    kind, short = sample.kind, trimmed(sample)
-    payload = _up_to_date(short)
+    kind, payload = sample.kind, trimmed(sample)
     if kind.id_headers:
         is_signed = scheme is not None and "{id}" in scheme.signed
         return [] if is_signed else ["-H", f"{kind.id_headers[0].title()}: {_ID}"], payload
@@ -85,8 +84,11 @@ def _own_event(sample: Posted, scheme: Hmac | None) -> tuple[list[str], JSON]:
         if at(payload, *path, name) is not None:
             at(payload, *path)[name] = f"try-{time.time_ns()}" if scheme else _ID
             return [], payload
-    is_new_anyway = kind.content_key is None or kind.content_key(payload) != kind.content_key(short)
-    return [] if is_new_anyway else ["-H", f"Idempotency-Key: {_ID}"], payload
+    if kind.content_key is None:
+        return [], payload
+    dated = _up_to_date(payload)
+    is_new = kind.content_key(dated) != kind.content_key(payload)
+    return [] if is_new else ["-H", f"Idempotency-Key: {_ID}"], dated
 
 
 def _what(sample: Posted) -> Iterator[str]:
