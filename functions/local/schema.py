@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hookline.rules.model import CHAT_ID, Rules
+from hookline.rules.names import ORIGIN
 from hookline.rules.written import DAYS, MOST_IN_A_ROW
 from hookline.sources import KINDS
 from local.project import RULES
@@ -35,6 +36,7 @@ _WRITTEN: dict[tuple[str, str], _Schema] = {
     ("Hmac", "timestamp"): _NAMES,
     ("Hmac", "id"): _NAMES,
     ("Source", "kind"): {"enum": list(KINDS)},
+    ("Source", "origins"): _one_or_many({"type": "string", "pattern": ORIGIN}),
     ("Rule", "source"): _NAMES,
     ("Rule", "chat"): _NAMES,
     ("Rule", "fallback"): _NAMES,

@@ -9,12 +9,12 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from hookline import gateway, wiring
+from hookline import browser, gateway, wiring
 from hookline.claim import Status
-from hookline.errors import QueueRefused, Refused, SecretsUnavailable
+from hookline.errors import BadCredentials, QueueRefused, Refused, SecretsUnavailable
 from hookline.intake import Intake, Outlet
 from hookline.log import DeliveryLog
-from hookline.models import Message
+from hookline.models import Inbound, Message
 from hookline.outbox import deliver_all
 from hookline.queue import Queue
 from hookline.settings import Settings
@@ -60,7 +60,9 @@ intake = Intake(rules, secrets, outlet(), record, wiring.now_ms)
 @app.route("/hooks/<source>", method=METHODS)
 def hook(source: str) -> Response[str]:  # noqa: ARG001 - read from the event, where API Gateway has decoded it
     """Answer one webhook, or a probe of its address."""
-    return _response(_answer(app.current_event.raw_event))
+    event = app.current_event.raw_event
+    asked = gateway.asked(event)
+    return _response(browser.suited(_answer(event), asked, rules().sources.get(asked.source)))
 
 
 @app.not_found
@@ -75,16 +77,25 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
     try:
         inbound = gateway.read(event, settings.max_body_bytes)
         if inbound.method in {"POST", "PUT", "PATCH"}:
-            return gateway.accepted(intake.take(inbound))
+            return _taken(inbound)
         intake.source(inbound.source)
     except Refused as error:
         about = {"path": event["rawPath"], "http_status": error.status.value, "reason": str(error)}
         logger.warning("refused", extra=about)
+        if isinstance(error, BadCredentials):
+            counts.add("Unauthorized", gateway.asked(event).source)
         return gateway.refused(error)
     except (SecretsUnavailable, QueueRefused) as error:
         logger.error("not taken", extra={"path": event["rawPath"], "reason": str(error)})  # noqa: TRY400 - the sentence says all
         return gateway.refused(error)
     return gateway.probed(inbound.method)
+
+
+def _taken(inbound: Inbound) -> gateway.Answer:
+    accepted = intake.take(inbound)
+    if accepted.is_trapped:
+        counts.add("Honeypot", inbound.source)
+    return gateway.accepted(accepted)
 
 
 def _response(answer: gateway.Answer) -> Response[str]:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -17,27 +17,33 @@ _OPEN = frozenset({Status.SENDING.value, Status.RETRYING.value})  # what was del
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sender gets; ``content`` is said as JSON."""
+    """What the sender gets; ``content`` is said as JSON, unless there is a ``page`` to look at."""
 
     status: int
     content: dict[str, Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    page: str = ""
 
     @property
     def body(self) -> str:
         """The content as it is sent."""
-        return "" if self.content is None else json.dumps(self.content, ensure_ascii=False)
+        return self.page or ("" if self.content is None else json.dumps(self.content, ensure_ascii=False))
 
 
 def read(event: dict[str, Any], max_body_bytes: int) -> Inbound:
     """Return the request. Raises TooLarge, or UnreadableBody for what is not the base64 that it says it is."""
+    return replace(asked(event), body=_body(event, max_body_bytes))
+
+
+def asked(event: dict[str, Any]) -> Inbound:
+    """Return the request without its body: what an answer goes by also where that can't be read."""
     context = event["requestContext"]
     return Inbound(
         source=(event.get("pathParameters") or {}).get("source", ""),
         method=context["http"]["method"],
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         query=event.get("queryStringParameters") or {},
-        body=_body(event, max_body_bytes),
+        body=b"",
         request_id=context["requestId"],
         received_at=context["timeEpoch"],
     )

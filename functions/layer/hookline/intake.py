@@ -30,13 +30,15 @@ Record = Callable[[str, Status, dict[str, Any]], None]  # notes an event that no
 class Accepted:
     """What the sender is told of a webhook that was taken. ``deliveries`` are (message, status).
 
-    ``greeting`` is said instead to a sender that only asked whether anybody is there.
+    ``greeting`` is said instead to a sender that only asked whether anybody is there. What ``is_trapped`` by its form's
+    honeypot is sent to nobody, whatever it is told.
     """
 
     event_id: str
     deliveries: list[tuple[Message, str]]
     reason: str = ""
     greeting: Mapping[str, JSON] | None = None
+    is_trapped: bool = False
 
 
 class Intake:
@@ -74,6 +76,8 @@ class Intake:
         _warn(routed.failures, seen)
         composed = compose(seen, routed, rules, expressions, self._now_ms())
         _warn(composed.failures, seen)
+        if source.is_trapped(payload):
+            return _trapped(seen, routed, composed.messages)
         if not composed.messages:
             return self._nobody(seen, routed)
         return Accepted(seen.id.value, list(zip(composed.messages, self._outlet(composed.messages), strict=True)))
@@ -109,6 +113,13 @@ class Intake:
 def _greeted(greeting: Greeting, inbound: Inbound) -> Accepted:
     logger.info("greeted", extra={"source": inbound.source, "reason": greeting.reason})
     return Accepted(inbound.request_id, [], greeting.reason, greeting.content or None)
+
+
+def _trapped(seen: Seen, routed: Routed, messages: Sequence[Message]) -> Accepted:
+    """Tell whoever filled in what people don't see what a success would be told; nothing is sent or kept."""
+    logger.info("trapped", extra={"source": seen.inbound.source, "event_id": seen.id.value})
+    deliveries = [(message, "queued") for message in messages]
+    return Accepted(seen.id.value, deliveries, "" if deliveries else routed.reason, is_trapped=True)
 
 
 def _source(rules: Rules, name: str) -> Source:

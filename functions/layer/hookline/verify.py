@@ -18,6 +18,8 @@ _DENIED = "The credentials are missing or wrong."
 
 def verify(inbound: Inbound, source: Source, secrets: Secrets) -> Verified:
     """Return proof of the check. Raises BadCredentials, or SecretsUnavailable if there is nothing to compare with."""
+    if not source.allows(inbound.headers.get("origin", "")):
+        raise BadCredentials(_DENIED)
     if source.secret is None or _is_genuine(inbound, source, secrets.get(source.secret)):
         return Verified(inbound, source)
     # The secret may have been replaced a moment ago.

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -131,20 +133,22 @@ class Counts:
 
     def __init__(self, metrics: "Metrics") -> None:
         self._metrics = metrics
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[tuple[str, str]] = Counter()
         self._lock = Lock()
 
-    def add(self, name: str) -> None:
-        """Count one more of it."""
+    def add(self, name: str, source: str = "") -> None:
+        """Count one more of it; with a source, which has to be one of the rules', also among what came from there."""
         with self._lock:
-            self._counts[name] += 1
+            self._counts[source, name] += 1
 
     def flush(self) -> None:
         """Write what was counted since the last time, if anything was."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
-            for name, count in counts.items():
-                self._metrics.add_metric(name=name, unit="Count", value=count)
-            if counts:
+            for source, counted in groupby(sorted(counts), key=itemgetter(0)):
+                for key in counted:
+                    self._metrics.add_metric(name=key[1], unit="Count", value=counts[key])
+                if source:
+                    self._metrics.add_dimensions(service=self._metrics.service or "", source=source)
                 self._metrics.flush_metrics()
                 self._metrics.clear_metrics()  # where metrics are switched off, Powertools would keep them for ever

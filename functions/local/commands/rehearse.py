@@ -55,9 +55,13 @@ def rehearse(rules: Rules, event: dict[str, Any], expressions: Expressions | Non
     source = rules.sources[inbound.source]
     kind = KINDS[source.kind]
     with _listening() as logged:
-        seen = see(without_secrets(inbound, source), kind, read(inbound, kind.reads))
+        payload = read(inbound, kind.reads)
+        seen = see(without_secrets(inbound, source), kind, payload)
         routed = route(inbound.source, seen.scope(), rules, expressions)
         composed = compose(seen, routed, rules, expressions, queued_at=inbound.received_at)
+    if source.is_trapped(payload):
+        trapped = Routed([], f"the honeypot `{source.honeypot}` is filled in")
+        return Rehearsal(inbound, seen.scope(), trapped, (), tuple(logged))
     warnings = map(str, (*routed.failures, *composed.failures))
     return Rehearsal(inbound, seen.scope(), routed, tuple(composed.messages), (*warnings, *logged))
 

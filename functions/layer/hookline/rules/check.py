@@ -19,6 +19,7 @@ def check(parts: Parts, tree: Tree) -> Iterator[Problem]:
         names = known[what]
         if names is not None and name not in names:
             yield tree.problem(path, f"unknown {what} '{name}'; {meant(name, names)}")
+    yield from _not_of_forms(parts, tree)
     yield from _twice("rule", parts.rules, tree)
     yield from _twice("test", parts.tests, tree)
     expressions = Expressions(parts.templates)
@@ -53,6 +54,17 @@ def _references(parts: Parts) -> Iterator[tuple[Path, str, str]]:
         for m, expected in enumerate(test.expect):
             yield ("tests", n, "expect", m, "rule"), "rule", expected.rule
             yield ("tests", n, "expect", m, "chat"), "chat", expected.chat
+
+
+def _not_of_forms(parts: Parts, tree: Tree) -> Iterator[Problem]:
+    for name, source in parts.sources.items():
+        kind = KINDS.get(source.kind)
+        if kind is None or "form" in kind.reads or not parts.is_whole("sources", name):
+            continue
+        for option in ("origins", "honeypot", "redirect"):
+            if getattr(source, option):
+                said = f"`{option}` is for forms, and the kind '{source.kind}' reads none"
+                yield tree.problem(("sources", name, option), said, at_name=True)
 
 
 def _each(path: Path, what: str, names: Iterable[str]) -> Iterator[tuple[Path, str, str]]:

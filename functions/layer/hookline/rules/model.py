@@ -5,16 +5,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from hookline.models import Destination
+from hookline.models import JSON, Destination
 from hookline.rules import written
 from hookline.rules.auth import Auth, Basic, Bearer, Hmac, Token, way
 from hookline.rules.names import (
+    ADDRESS,
     CHAT_ID,
     SOURCE_NAME,
     Block,
     Budget,
     Name,
     Names,
+    Origin,
     Pace,
     QuietHours,
     Seconds,
@@ -73,6 +75,26 @@ class Source(Block):
         description="How a caller proves who it is; `none` has to be written.",
         examples=[{"bearer": "ALERTMANAGER_TOKEN"}, "none"],
     )
+    origins: Annotated[tuple[Origin, ...], BeforeValidator(listed)] = Field(
+        (),
+        description="The sites whose pages may post here, also by script; without it none are told apart.",
+        examples=[["https://example.com"]],
+    )
+    honeypot: str | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        description="A field that people don't see; what fills it in is answered like a success and not sent.",
+        examples=["website"],
+    )
+    redirect: str | None = Field(
+        None,
+        max_length=1000,
+        pattern=ADDRESS,
+        description="Where a browser goes that has posted a form; without it a page says thank you.",
+        examples=["https://example.com/thanks"],
+    )
+    private: bool = Field(default=False, description="The log forgets a text once it is sent.")
 
     @model_validator(mode="before")
     @classmethod
@@ -90,6 +112,15 @@ class Source(Block):
     def secret(self) -> str | None:
         """The name of the secret that the proof needs."""
         return None if self.auth == "none" else getattr(self.auth, way(self.auth.model_dump()) or "")
+
+    def allows(self, origin: str) -> bool:
+        """Return whether a page of that origin may post; what names none is no page."""
+        return not self.origins or not origin or origin in self.origins
+
+    def is_trapped(self, payload: JSON) -> bool:
+        """Return whether the field is filled in that people don't see."""
+        filled = payload.get(self.honeypot) if self.honeypot and isinstance(payload, dict) else None
+        return bool(filled.strip() if isinstance(filled, str) else filled)
 
 
 class LinkPreview(Block):

@@ -9,10 +9,13 @@ from hookline.rules import written
 SECRET_NAME, SOURCE_NAME = "^[A-Za-z_][A-Za-z0-9_]*$", "^[a-z0-9][a-z0-9_-]{0,63}$"
 CHAT_ID = "^chat_[A-Za-z0-9_-]{1,120}$"
 TEMPLATE_NAME = "^[A-Za-z0-9_./-]{1,100}$"
+ORIGIN, ADDRESS = "^https?://[a-z0-9.-]+(:[0-9]{1,5})?$", "^https?://[!-~]+$"
 PATTERNS = {
     SECRET_NAME: "the name of a secret in letters, digits and _, as in ALERTMANAGER_TOKEN",
     SOURCE_NAME: "in small letters, digits, - and _, because it is part of an address",
     CHAT_ID: "the id of a chat, as in chat_a1b2c3d4",
+    ORIGIN: "a site in small letters without a path, as in https://example.com",
+    ADDRESS: "an address, as in https://example.com/thanks",
     TEMPLATE_NAME: "a name in letters, digits and _ . / -, as in alert.txt",
 }  # what each means, to be said after "has to be"
 
@@ -27,6 +30,7 @@ Seconds = Annotated[int, BeforeValidator(written.seconds)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 SecretName = Annotated[str, Field(pattern=SECRET_NAME)]
 SourceName = Annotated[str, Field(pattern=SOURCE_NAME)]
+Origin = Annotated[str, Field(pattern=ORIGIN)]
 TemplateName = Annotated[str, Field(pattern=TEMPLATE_NAME)]
 Pace = Annotated[InstanceOf[written.Pace] | None, BeforeValidator(written.pace)]
 Budget = Annotated[int | str | None, BeforeValidator(written.budget)]

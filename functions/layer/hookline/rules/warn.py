@@ -17,6 +17,7 @@ _CHATS_LATER = {
     "quiet": "everything is sent at once",
     "budget": "texts without an answer aren't counted",
 }
+_FILLED_IN = frozenset({"name", "email", "message", "phone", "subject", "text", "comment"})  # by people
 _RULES_LATER = {
     "thread": "each message stands by itself",
     "urgent": "everything is sent at once",
@@ -31,6 +32,7 @@ def warnings(parts: Parts, tree: Tree) -> Iterator[Problem]:
     expressions = Expressions(parts.templates)
     yield from _yes_or_no(tree)
     yield from _same_chats(chats, tree)
+    yield from _traps(sources, tree)
     yield from _not_yet(chats, rules, tree)
     yield from _out_of_reach(rules, parts.known.get("source") or [], tree)
     for n, rule in rules.items():
@@ -56,6 +58,13 @@ def _same_chats(chats: dict[str, Chat], tree: Tree) -> Iterator[Problem]:
             if fallback == name or (fallback in chats and chats[fallback].id == chat.id):
                 said = f"a chat can't stand in for itself, as '{fallback}' would here; name another or none"
                 yield tree.warning(("chats", name, "fallback", n), said)
+
+
+def _traps(sources: dict[str, Source], tree: Tree) -> Iterator[Problem]:
+    for name, source in sources.items():
+        if source.honeypot and source.honeypot.lower() in _FILLED_IN:
+            said = f"people fill in `{source.honeypot}`, and nothing that has it filled in is sent; name another field"
+            yield tree.warning(("sources", name, "honeypot"), said)
 
 
 def _not_yet(chats: dict[str, Chat], rules: dict[int, Rule], tree: Tree) -> Iterator[Problem]:
