@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import yaml
 
 from hookline.rules.model import CHAT_ID, SOURCE_NAME
+from hookline.sources import KINDS
 
-SENDERS = ("alertmanager", "form", "json")
+SENDERS = tuple(KINDS)
+OF_ALERTS = ("alertmanager", "grafana")  # whoever reads these is asked which matter
 ALERTS = {
     "all": "",
     "warning": 'event.severity in ["critical", "warning"]',
     "critical": 'event.severity == "critical"',
 }  # which alerts matter -> the condition
-USUAL_SOURCE = {"alertmanager": "alertmanager", "form": "contact", "json": "json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def source_name(answer: str) -> str:
 
 def _one_of(answer: str, choices: tuple[str, ...]) -> str:
     meant = [choice for choice in choices if answer and choice.startswith(answer.lower())]
+    if answer in choices:
+        return answer
     if len(meant) != 1:
         raise ValueError(f"{answer[:40]!r} is none of {', '.join(choices)}.")
     return meant[0]

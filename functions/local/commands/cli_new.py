@@ -14,7 +14,7 @@ _HELP_ID = "The chat's id, as in chat_a1b2c3d4; `hookline chats` lists yours."
 def new(  # noqa: PLR0913 - its options
     file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("rules.yaml"),
     *,
-    sender: Annotated[str | None, typer.Option(help="What sends: alertmanager, form or json.")] = None,
+    sender: Annotated[str | None, typer.Option(help="What sends: a kind of `hookline sources`.")] = None,
     chat_id: Annotated[str | None, typer.Option("--id", metavar="CHAT_ID", help=_HELP_ID)] = None,
     chat: Annotated[str | None, typer.Option(help="A name for the chat.")] = None,
     alerts: Annotated[str | None, typer.Option(help="Which alerts matter: all, warning or critical.")] = None,
@@ -28,17 +28,18 @@ def new(  # noqa: PLR0913 - its options
     from local.commands import answers as made  # noqa: PLC0415 - the other commands needn't wait for it
     from local.commands.ask import ask  # noqa: PLC0415
     from local.commands.new import written  # noqa: PLC0415
+    from local.recipe import usual_source  # noqa: PLC0415
 
     with sentences():
         if file.exists():
             raise Wrong(f"{file} is there already, and stays as it is; give another name.")
-        kind = ask("What sends (alertmanager, form, json)", sender, "alertmanager", made.sender, yes=yes)
+        kind = ask(f"What sends ({', '.join(made.SENDERS)})", sender, "alertmanager", made.sender, yes=yes)
         an_id = ask(
             "Id of the chat that hears of it (`hookline chats` lists yours)", chat_id, None, made.chat_id, yes=yes
         )
         name = ask("A name for that chat", chat, "office" if kind == "form" else "oncall", made.chat_name, yes=yes)
-        which, address = "all", made.USUAL_SOURCE[kind]
-        if kind == "alertmanager":
+        which, address = "all", usual_source(kind)
+        if kind in made.OF_ALERTS:
             which = ask("Which alerts matter (all, warning, critical)", alerts, "all", made.alerts, yes=yes)
         else:
             address = ask("The address ends in /hooks/…", source, address, made.source_name, yes=yes)

@@ -2,33 +2,37 @@
 
 import json
 import os
-import re
 from pathlib import Path
 
 from hookline.rules.load import load_text
-from local.commands.answers import ALERTS, USUAL_SOURCE, Answers
+from hookline.sources import KINDS
+from local.commands.answers import ALERTS, OF_ALERTS, Answers
 from local.commands.events import read_webhook
 from local.commands.rehearse import rehearse
+from local.commands.samples import telling
 from local.project import RULES
+from local.recipe import Recipe, usual_source
 
 SCHEMA = RULES.with_name("rules.schema.json")
-_SAMPLE = {"alertmanager": "alertmanager_critical", "form": "contact_urlencoded", "json": "json_deploy"}
 _COLUMN = 40  # where the comments stand
 
 
 def written(answers: Answers, file: Path) -> str:
     """Return the rules file, with a test where the event that it needs lies where the file would find it."""
     text = "".join(f"{line.rstrip()}\n" for line in _lines(answers, file))
-    event = Path("events") / f"{_SAMPLE[answers.sender]}.json"
+    sample = telling(answers.sender)
+    if sample is None or answers.source != usual_source(answers.sender):
+        return text
+    event = Path(sample.name)
     found = next((path for path in (file.parent / event, event) if path.is_file()), None)
-    if found is None or answers.source != USUAL_SOURCE[answers.sender]:
+    if found is None:
         return text
     (message,) = rehearse(load_text(text.encode(), str(file)), read_webhook(found)).messages
     return text + _test(message.rule, answers.chat, message.text.partition("\n")[0], event)
 
 
 def _lines(answers: Answers, file: Path) -> list[str]:
-    source = f"  {answers.source}: {{kind: {answers.sender}, auth: {_auth(answers)}}}"
+    made = Recipe(KINDS[answers.sender], answers.source)
     condition = ALERTS[answers.alerts]
     return [
         f"# yaml-language-server: $schema={os.path.relpath(SCHEMA, file.parent)}",
@@ -38,8 +42,8 @@ def _lines(answers: Answers, file: Path) -> list[str]:
         f"  {answers.chat}: {answers.chat_id}",
         "",
         _with("sources:", "who may call, at /hooks/<name>, and how they prove it"),
-        *([] if answers.sender == "form" else [f"  # {_secret(answers)} is the name of a secret, never its value."]),
-        source,
+        *([f"  # {made.secret} is the name of a secret, never its value."] if made.secret else []),
+        f"  {made.sources}",
         "",
         _with("rules:", "read top down; the first that matches wins"),
         *(_WATCHDOG if answers.sender == "alertmanager" else []),
@@ -78,13 +82,5 @@ _WATCHDOG = [
 
 def _rule(answers: Answers) -> str:
     alerts = {"all": "all alerts", "warning": "warnings and worse", "critical": "critical alerts"}[answers.alerts]
-    return f"{ {'alertmanager': alerts, 'form': 'forms', 'json': 'everything'}[answers.sender] } to {answers.chat}"
-
-
-def _auth(answers: Answers) -> str:
-    return "none" if answers.sender == "form" else f"{{bearer: {_secret(answers)}}}"
-
-
-def _secret(answers: Answers) -> str:
-    name = re.sub("[^A-Z0-9]", "_", answers.source.upper()) + "_TOKEN"
-    return f"_{name}" if name[0].isdigit() else name
+    what = {"form": "forms", "json": "everything"}.get(answers.sender, answers.source)
+    return f"{alerts if answers.sender in OF_ALERTS else what} to {answers.chat}"

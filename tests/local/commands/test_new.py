@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from hookline.rules.load import load
 from local.cli import app
-from local.commands.answers import ALERTS, SENDERS
+from local.commands.answers import ALERTS, OF_ALERTS, SENDERS
 from local.project import ROOT
 
 
@@ -45,7 +45,7 @@ def test_the_usual_answers_need_only_the_chat(file: Path) -> None:
     assert list(load(file).sources) == ["alertmanager"]
 
 
-@pytest.mark.parametrize(("sender", "alerts"), [*product(["alertmanager"], ALERTS), ("form", "all"), ("json", "all")])
+@pytest.mark.parametrize(("sender", "alerts"), [*product(OF_ALERTS, ALERTS), *((s, "all") for s in SENDERS)])
 def test_whatever_the_answers_the_file_passes(file: Path, sender: str, alerts: str) -> None:
     hookline("new", file, "--yes", "--id", "chat_1", "--sender", sender, "--alerts", alerts)
     assert "nothing is wrong" in hookline("check", file).output
@@ -98,7 +98,7 @@ def test_a_file_that_is_there_stays_as_it_is(file: Path) -> None:
         ([], "there is no usual answer"),
         (["--id", "mara"], "'mara' is not the id of a chat"),
         (["--id", "chat_1", "--alerts", "loud"], "'loud' is none of all, warning, critical"),
-        (["--id", "chat_1", "--sender", "telegraph"], "'telegraph' is none of alertmanager, form, json"),
+        (["--id", "chat_1", "--sender", "telegraph"], "'telegraph' is none of alertmanager, grafana, "),
     ],
 )
 def test_a_wrong_option_is_a_sentence(file: Path, options: list[str], sentence: str) -> None:
