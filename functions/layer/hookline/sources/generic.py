@@ -140,7 +140,7 @@ class _Told:
         return ""
 
     def _text(self, name: str) -> str:
-        return _line(self._rest.get(self._by_name.get(name, ""), ""))
+        return _line(self._rest.get(self._by_name[name], "")) if name in self._by_name else ""
 
     def _take(self, names: tuple[str, ...]) -> str:
         found = next((name for name in names if self._text(name) and not is_address(self._text(name))), None)
@@ -196,6 +196,8 @@ def _says_severity(fields: dict[str, JSON], by_name: dict[str, str]) -> bool:
 
 KIND = Kind(
     name="json",
+    sender="anything that posts JSON",
+    setup="Let it post JSON, a form or plain text to {url}, with the token in the header Authorization: Bearer …",
     reads=frozenset({"json", "form", "text"}),
     describe=describe,
     describe_item=describe,
