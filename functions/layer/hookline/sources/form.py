@@ -8,10 +8,10 @@ from hookline.models import JSON, Event
 from hookline.sources.kind import Kind, fitting, mapping, words
 
 _NAMES = ("name", "full_name", "fullname", "your-name", "first_name", "firstname", "email")
-_MESSAGES = ("message", "msg", "comment", "comments", "body", "text", "your-message", "enquiry", "inquiry", "question")
+MESSAGES = ("message", "msg", "comment", "comments", "body", "text", "your-message", "enquiry", "inquiry", "question")
 _SUBJECTS = ("subject", "title", "topic", "your-subject")
 _LONG = 400  # characters of the message itself that a default text shows
-_LONG_NAME, _LONG_LABEL, _LONG_FIELD = 150, 40, 200
+_LONG_NAME, _LONG_LABEL, LONG_FIELD = 150, 40, 200
 _ROOM_FOR_FIELDS = 800  # so that the message, which comes last, is never what a long form is cut by
 
 
@@ -19,16 +19,21 @@ def describe(payload: JSON, now: datetime) -> Event:  # noqa: ARG001 - every kin
     """Put who wrote first, the short fields line by line, the message itself last."""
     fields = mapping(payload)
     rest = dict(fields)
-    message, subject = _take(rest, _MESSAGES).strip(), words(_take(rest, _SUBJECTS), _LONG_NAME)
+    message, subject = _take(rest, MESSAGES).strip(), words(_take(rest, _SUBJECTS), _LONG_NAME)
     who = words(_take(rest, _NAMES), _LONG_NAME)
     title = subject or (f"Message from {who}" if who else "New message")
-    said = [_label(name) + text for name, value in rest.items() if (text := words(_say(value), _LONG_FIELD))]
-    shown = fitting(said, _ROOM_FOR_FIELDS)
-    more = f"… and {len(said) - len(shown)} more fields" if len(shown) < len(said) else ""
-    head = [f"✉️ {title}", f"from {who}" if who and subject else "", *shown, more]
+    said = [_label(name) + text for name, value in rest.items() if (text := words(say(value), LONG_FIELD))]
     body = cut(message, _LONG)
-    text = "\n".join(filter(None, head)) + (f"\n\n{body}" if body else "")
+    text = letter(title, who if subject else "", said, body, _ROOM_FOR_FIELDS)
     return Event(title=title, text=text, icon="✉️", body=body, fields=fields)
+
+
+def letter(title: str, who: str, said: list[str], message: str, room: int) -> str:
+    """Put a message under its title and who wrote it, and under as many fields as have room in so many characters."""
+    shown = fitting(said, room)
+    more = f"… and {len(said) - len(shown)} more fields" if len(shown) < len(said) else ""
+    head = [f"✉️ {title}", f"from {who}" if who else "", *shown, more]
+    return "\n".join(filter(None, head)) + (f"\n\n{message}" if message else "")
 
 
 def content_key(payload: JSON) -> str:
@@ -43,12 +48,12 @@ def _take(rest: dict[str, JSON], names: tuple[str, ...]) -> str:
     return "" if found is None else rest.pop(found)
 
 
-def _say(value: JSON) -> str:
+def say(value: JSON) -> str:
     """Return a field's value as a line; of a file its name, type and size, of several values all."""
     if isinstance(value, dict) and "filename" in value:
         return f"{words(value['filename'])} ({words(value.get('content_type'))}, {_size(value.get('size'))})"
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_say, value)))
+        return ", ".join(filter(None, map(say, value)))
     return words(value)
 
 
