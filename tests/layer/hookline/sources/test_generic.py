@@ -65,6 +65,10 @@ def test_whatever_there_is_is_listed(payload: Any, said: str) -> None:
     assert text(payload) == said
 
 
+def test_a_field_without_a_name_is_listed_like_any_other() -> None:
+    assert "value" in text({"": "value"})
+
+
 def test_no_more_than_eight_fields_are_listed() -> None:
     assert text({"a": {f"k{n}": n for n in range(30)}}).splitlines() == [
         "🔔 Webhook",
