@@ -231,7 +231,9 @@ class Expressions:
 def is_limit(error: TemplateError) -> bool:
     """Return whether the template failed for what it would use up."""
     cause = error.__cause__
-    return isinstance(cause, Exhausted) or (isinstance(cause, TemplateError) and cause.kind == _OUT_OF_FUEL)
+    if isinstance(cause, TemplateError):
+        return cause.kind == _OUT_OF_FUEL
+    return isinstance(cause, Exhausted | MemoryError)
 
 
 def _said(error: Exception) -> str:

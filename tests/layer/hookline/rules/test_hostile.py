@@ -1,6 +1,7 @@
 """Templates and payloads that want too much, each in a process of its own bounds: 100 ms and 64 MiB."""
 
 import json
+import time
 from functools import cache
 from typing import Any
 
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from hookline.errors import RulesError
 from hookline.models import Event
 from hookline.render import FAILED, render
-from hookline.rules.expression import Expressions, TemplateError
+from hookline.rules.expression import Expressions, TemplateError, is_limit
 from hookline.rules.load import load, load_text
 from hookline.rules.model import Rule, Rules
+from hookline.rules.template.budget import Budget
 from hookline.rules.template.data import frozen
 from hookline.rules.templated import Templated, of_rule
 from local.commands import cases
@@ -211,6 +213,42 @@ def test_no_template_changes_what_the_next_one_sees(scope: dict[str, Any]) -> No
             assert error.message  # noqa: PT017 - some fail, and some don't
         assert expressions.text(NORMAL, scope) == NORMAL_TEXT
     assert json.dumps(scope["payload"]) == before
+
+
+def test_memory_that_is_not_to_be_had_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*_: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Budget, "concatenate", nowhere)
+    with pytest.raises(TemplateError) as failed:
+        Expressions().text("{{ 'a' ~ 'b' }}", {})
+    assert is_limit(failed.value)
+
+
+def test_what_is_left_out_leaves_no_more_time_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that fails in its last part, again and again, has the time of one text."""
+    monkeypatch.setattr("hookline.rules.template.budget.MAX_SECONDS", 0.02)
+    slow = "{% for a in range(999) %}{% if payload.lists == payload.same %}{% endif %}{% endfor %}"
+    begun = time.thread_time()
+    with pytest.raises(TemplateError):
+        Expressions().lenient("{{ 1 // 0 }}" * 9 + slow, {"payload": frozen(PAYLOAD)})
+    assert time.thread_time() - begun < 0.2
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["not " * 100_000 + "x", "-" * 100_000 + "1", "1 ~ " * 100_000 + "1", "x" + ".x" * 100_000, "(" * 100_000,
+     "-" * 19_000 + "'", "1 if x else " * 100_000 + "1", "'\ud800'"],
+)  # fmt: skip
+@pytest.mark.parametrize("is_text", [True, False])
+def test_what_no_parser_bears_is_refused_with_a_sentence(source: str, *, is_text: bool) -> None:
+    written = f"{{{{ {source} }}}}" if is_text else source
+    expressions = Expressions()
+    assert expressions.faults(written, is_text=is_text)
+    assert expressions.reads(written, is_text=is_text) is not None
+    for evaluate in (expressions.text, expressions.lenient) if is_text else (expressions.value,):
+        with pytest.raises(TemplateError):
+            evaluate(written, {})
 
 
 @cache
