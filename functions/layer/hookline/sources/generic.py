@@ -165,6 +165,8 @@ def _line(value: JSON) -> str:
 
 KIND = Kind(
     name="json",
+    sender="anything that posts JSON",
+    setup="Let it post JSON, a form or plain text to {url}, with the token in the header Authorization: Bearer …",
     reads=frozenset({"json", "form", "text"}),
     describe=describe,
     describe_item=describe,
