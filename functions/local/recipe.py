@@ -10,7 +10,7 @@ from hookline.sources import KINDS, Kind
 
 CHAT = "oncall"
 PLACEHOLDER = "https://…/hooks/{source}"  # where no stack is known
-_LAST_WORD = {"hmac": "SECRET", "basic": "LOGIN"}  # of a secret's name
+_LAST_WORD = {"bearer": "TOKEN", "basic": "LOGIN", "token": "TOKEN", "hmac": "SECRET"}  # of a secret's name
 _USUAL = {"form": "contact"}  # a source's name, where it isn't the kind's
 
 
@@ -30,7 +30,10 @@ class Recipe:
     @property
     def auth(self) -> str:
         """The proof as the rules file has it."""
-        return "none" if self.secret is None else f"{{{self.kind.proofs[0]}: {self.secret}}}"
+        way = self.kind.proofs[0]
+        if way not in AUTH_BLOCKS:
+            return way
+        return f"{{{way}: {self.secret or (AUTH_BLOCKS[way].model_fields[way].examples or [''])[0]}}}"
 
     @property
     def secret(self) -> str | None:
@@ -70,10 +73,10 @@ def usual_source(kind: str) -> str:
 
 
 def secret_name(source: str, way: str) -> str | None:
-    """Return the usual name of a source's secret."""
-    if way not in AUTH_BLOCKS:
+    """Return the usual name of a source's secret, or None where the proof needs none."""
+    if way not in _LAST_WORD:
         return None
-    name = f"{re.sub('[^A-Z0-9]', '_', source.upper())}_{_LAST_WORD.get(way, 'TOKEN')}"
+    name = f"{re.sub('[^A-Z0-9]', '_', source.upper())}_{_LAST_WORD[way]}"
     return f"_{name}" if name[0].isdigit() else name
 
 

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from hookline.rules.model import Rules
     from local.commands.stack import Stack
 
-_NEEDS = {"bearer": "a token", "basic": "a login", "token": "a token", "hmac": "a secret", "none": "nothing"}
+_NEEDS = {
+    "bearer": "a token",
+    "basic": "a login",
+    "token": "a token",
+    "hmac": "a secret",
+    "none": "nothing",
+    "sns": "a topic",
+}
 
 
 @dataclass(frozen=True)
