@@ -12,6 +12,7 @@ _SHORTEST = 40  # characters; of a part that has no more room, nothing is better
 def tell(  # noqa: PLR0913 - an event has as many
     title: str,
     *more: str,
+    head: str = "",
     url: str = "",
     status: str = "info",
     severity: str = "info",
@@ -21,10 +22,10 @@ def tell(  # noqa: PLR0913 - an event has as many
     fields: dict[str, JSON] | None = None,
     items: list[JSON] | None = None,
 ) -> Event:
-    """Return the event whose text is the title, the parts below it as far as they fit, and the link last."""
+    """Return the event whose text is the head (the title, if not said), the parts that fit, and the link last."""
     title = words(title, _LONG_TITLE)
     icon = icon or ("✅" if status == "resolved" else _ICONS[severity])
-    head = f"{icon} {title}"
+    head = f"{icon} {head or title}"
     return Event(
         title=title,
         text=lines(head, *_cut(more, MAX_TEXT - len(head) - len(url) - 2), url),
