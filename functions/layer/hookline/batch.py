@@ -24,6 +24,7 @@ Record = dict[str, Any]  # one of an SQS event's "Records"
 LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT = 10.0, 180.0
 # Before a record is looked at there must be time for its claim, one attempt and its close; each call takes a while.
 LOG_CALLS_MS = 4000.0
+_PRIVATE = '"private":true'  # as our own JSON says it; inside a text its quotes are written otherwise
 MAX_BODY_KEPT = 100_000  # characters; a row holds 400 KB
 # What has no type was queued by an earlier version: a message.
 _CONTENT: TypeAdapter[Message | Receipt] = TypeAdapter(
@@ -155,8 +156,14 @@ class Batch:
     def _unreadable(self, record: Record, error: Exception) -> Settled:
         """Close what nobody can deliver, so that its chat goes on; the row keeps it for a person."""
         logger.error("A queue record could not be read.", extra={"message_id": record["messageId"]})
-        reason = {"code": "unreadable_record", "reason": str(error)[:500]}
-        about = {"text": record["body"][:MAX_BODY_KEPT], "error": reason}
+        # An error of validation quotes what it is about.
+        is_private = _PRIVATE in record["body"]
+        why = type(error).__name__ if is_private else str(error)[:500]
+        about = {
+            "text": record["body"][:MAX_BODY_KEPT],
+            "error": {"code": "unreadable_record", "reason": why},
+            **({"private": True} if is_private else {}),
+        }
         try:
             self._record_unreadable(record["messageId"], Status.DEAD, about)
         except (ClientError, BotoCoreError):

@@ -139,6 +139,7 @@ class _Composer:
             "reply_to": carried.reply_to,
             "link_preview": carried.link_preview,
             "thread": carried.thread,
+            "private": self._rules.sources[seen.inbound.source].private,
             "urgent": rule.urgent,
             "repeat": repeat if topic.id.is_content else None,
             "fallbacks": self._rules.destinations(rule.fallback),

@@ -18,12 +18,14 @@ def stand_in(claim: Claim, own: Sequence[Destination], now: int) -> Message | No
     chat = next((chat for chat in (*message.fallbacks, *own) if chat.id not in tried), None)
     if chat is None:
         return None
+    # What was private and sent is kept nowhere; that it failed later is told all the same.
+    text = message.text or f"⚠ A private message of “{message.source}” to {message.chat_name} could not be delivered."
     return message.model_copy(
         update={
             "delivery_id": fallback_id(message.delivery_id, claim.generation, chat.id),
             "chat": chat.id,
             "chat_name": chat.name,
-            "text": message.text if chat.limit is None else cut(message.text, chat.limit),
+            "text": text if chat.limit is None else cut(text, chat.limit),
             "tried": tried,
             "fallback_of": message.delivery_id,
             "queued_at": now,

@@ -79,7 +79,7 @@ class Intake:
         if source.is_trapped(payload):
             return _trapped(seen, routed, composed.messages)
         if not composed.messages:
-            return self._nobody(seen, routed)
+            return self._nobody(seen, routed, is_private=source.private)
         return Accepted(seen.id.value, list(zip(composed.messages, self._outlet(composed.messages), strict=True)))
 
     def source(self, name: str) -> Source:
@@ -92,7 +92,7 @@ class Intake:
             self._prepared = (rules, Expressions(rules.templates))
         return self._prepared[1]
 
-    def _nobody(self, seen: Seen, routed: Routed) -> Accepted:
+    def _nobody(self, seen: Seen, routed: Routed, *, is_private: bool) -> Accepted:
         """Note the event in the log if that can be done now; the sender is told the same either way."""
         status = Status.UNMATCHED if routed.reason == "no rule matched" else Status.DROPPED
         about = {
@@ -100,7 +100,7 @@ class Intake:
             "event_id": seen.id.value,
             "request_id": seen.inbound.request_id,
             "accepted_at": seen.inbound.received_at,
-            "text": seen.event.text,
+            **({"private": True} if is_private else {"text": seen.event.text}),
             "reason": routed.reason,
         }
         try:

@@ -1,6 +1,6 @@
 """The delivery log: one row per message and generation, in one DynamoDB table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BY_MESSAGE = "by_message"  # the index of the provider's message ids
+TOLD_OF = ("text", "body", "link_preview")  # what a private message says
 MAX_ATTEMPTS_KEPT = 20  # of the attempts that a row tells of, the latest
 _SERIALIZE, _DESERIALIZE = TypeSerializer().serialize, TypeDeserializer().deserialize
 
@@ -73,6 +74,8 @@ class DeliveryLog:
             if found is None:
                 if generation > 1:
                     self._note_latest(message.delivery_id, generation)
+                    if message.private:  # which this row says now
+                        self._update(message.delivery_id, generation - 1, {"private": True}, {}, without=TOLD_OF)
                 return Claim(message, generation, body, lease_until)
             decision = decide(self._row(found), message, self._now_ms())
             latest = int(found.get("latest", generation)) if generation == 1 else generation
@@ -87,6 +90,7 @@ class DeliveryLog:
     def close(self, claim: Claim, status: Status, told: dict[str, Any], attempt: dict[str, Any] | None = None) -> None:
         """Write what became of a claim and give up its lease, unless another worker has claimed it since.
 
+        What is private isn't kept longer than until it is sent; until then it is what every attempt sends.
         ``told`` are further attributes, such as the provider's message id. Raises like ``claim``.
         """
         now = self._now_ms()
@@ -101,8 +105,10 @@ class DeliveryLog:
             "expires_at": self._expires_at(now),
             **_given(told),
         }
+        forgotten = TOLD_OF if claim.message.private and status is Status.SENT else ()
+        lease = {"lease_until": claim.lease_until}
         try:
-            self._update(claim.message.delivery_id, claim.generation, changes, {"lease_until": claim.lease_until})
+            self._update(claim.message.delivery_id, claim.generation, changes, lease, without=forgotten)
         except (ClientError, BotoCoreError):
             self._unclosed.add((claim.message.delivery_id, claim.generation, claim.lease_until))
             raise
@@ -256,9 +262,21 @@ class DeliveryLog:
         """Let the first row know, and live as long: the way to the others leads through it."""
         self._update(row_id, 1, {"latest": generation, "expires_at": self._expires_at(self._now_ms())}, {})
 
-    def _update(self, row_id: str, generation: int, changes: dict[str, Any], only_if: dict[str, Any]) -> bool:
-        """Set the attributes; return False when the row is no longer as ``only_if`` says (a list: one of these)."""
-        names = {f"#{name}": name for name in {**changes, **only_if}}
+    def _update(
+        self,
+        row_id: str,
+        generation: int,
+        changes: dict[str, Any],
+        only_if: dict[str, Any],
+        *,
+        without: Sequence[str] = (),
+    ) -> bool:
+        """Set the attributes and remove those of ``without``.
+
+        Return False when the row is no longer as ``only_if`` says (a list: one of these).
+        """
+        names = {f"#{name}": name for name in (*changes, *only_if, *without)}
+        parts = {"SET": [f"#{name} = :{name}" for name in changes], "REMOVE": [f"#{name}" for name in without]}
         values = {f":{name}": _SERIALIZE(value) for name, value in changes.items()}
         conditions = ["attribute_exists(id)"]
         for name, wanted in only_if.items():
@@ -269,7 +287,7 @@ class DeliveryLog:
             self._client.update_item(
                 TableName=self._table,
                 Key=_key(row_id, generation),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
+                UpdateExpression=" ".join(f"{verb} {', '.join(what)}" for verb, what in parts.items() if what),
                 ConditionExpression=" AND ".join(conditions),
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
@@ -296,9 +314,9 @@ def _row(found: dict[str, Any]) -> Row:
 
 def _claim_of(row: dict[str, Any], lease_until: int) -> Claim:
     return Claim(
-        message=Message.model_validate({**row, "delivery_id": row["id"]}),
+        message=Message.model_validate({"text": "", **row, "delivery_id": row["id"]}),
         generation=int(row["generation"]),
-        body=row["body"],
+        body=row.get("body", ""),
         lease_until=lease_until,
         attempts=list(row.get("attempts", [])),
         tries=int(row.get("tries", 0)),

@@ -110,6 +110,7 @@ class Message(BaseModel):
     effect: str | None = None
     link_preview: dict[str, str] | None = None  # image and title of the card under a link
     thread: str | None = None  # what has the same thread belongs to one story
+    private: bool = False  # its row forgets the text once it is sent
     urgent: bool = False  # quiet hours and pace don't apply
     because: str | None = None  # why the rule took the event
     replay: bool = False  # asked for by hand: send it whatever became of it before

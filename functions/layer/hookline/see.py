@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
+from traceback import extract_tb
 
 from hookline import clock, identity
 from hookline.identity import EventId
@@ -76,6 +77,9 @@ def _described(describe: Callable[[JSON, datetime], Event], payload: JSON, at: d
     """A payload that its kind stumbles over is still an event: it is then told like any other JSON."""
     try:
         return describe(payload, at)
-    except Exception:
-        logger.exception("The payload could not be described as its kind; it is told as plain JSON.")
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        # Where it happened, but not what it says: it may quote the payload.
+        last = extract_tb(error.__traceback__)[-1]
+        about = {"error": type(error).__name__, "at": f"{last.filename}:{last.lineno}"}
+        logger.error("The payload could not be described as its kind; it is told as plain JSON.", extra=about)  # noqa: TRY400
         return KINDS["json"].describe(payload, at)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 MISSING = "-"
+PRIVATE = "(private)"
 _SHOWN = ("effect", "reply_to", "variant", "protocol", "channel_type", "message_id", "copies")
 _LINKS = {"fallback_of": "stands in for", "fallback_to": "passed on to"}
 
@@ -53,6 +54,8 @@ class Lines:
 
 
 def _first_line(row: Row) -> str:
+    if row.get("private"):
+        return PRIVATE
     first, _, more = printable(str(row.get("text", ""))).strip().partition("\n")
     return first + ("…" if more else "")
 
@@ -84,7 +87,7 @@ def _about(row: Row, generations: int) -> Iterator[tuple[str, str]]:
     for name, words in _LINKS.items():
         if row.get(name):
             yield words, str(row[name])
-    yield "text", str(row.get("text", ""))
+    yield "text", str(row.get("text", PRIVATE if row.get("private") else ""))
 
 
 def _attempts(attempts: Sequence[Mapping[str, Any]]) -> Table:

@@ -16,7 +16,7 @@ from hookline.queue import BATCH, Queue
 from local.commands import moments
 from local.commands.errors import No, Wrong
 from local.commands.history import History
-from local.commands.replay import again
+from local.commands.replay import again, is_forgotten
 from local.commands.stack import Stack
 from local.commands.terminal import say_json
 from local.commands.turn import Turn, tell, turn
@@ -47,7 +47,8 @@ class Resend:
         begin = moments.since(since, datetime.now(UTC)) if since else 0
         rows = self.history.given_up(statuses, begin)
         # Without a chat it is no delivery; with a fallback somebody was told already.
-        messages = [again([row], _now_ms()) for row in rows if "chat" in row and "fallback_to" not in row]
+        left = (row for row in rows if "chat" in row and "fallback_to" not in row and not is_forgotten(row))
+        messages = [again([row], _now_ms()) for row in left]
         if not messages:
             raise No(f"Nothing is {' or '.join(statuses)}" + (f" since {moments.full(begin)}." if begin else "."))
         chats = ", ".join(f"{count} for {chat}" for chat, count in Counter(m.chat_name for m in messages).items())
