@@ -1,11 +1,20 @@
 """The kinds of sources: how each says what happened, and how it tells one event from another."""
 
-from hookline.sources import alertmanager, form, generic, github, grafana, slack, stripe
+from hookline.sources import alertmanager, form, generic, github, grafana, pagerduty, slack, stripe
 from hookline.sources.kind import Kind
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (alertmanager.KIND, grafana.KIND, github.KIND, stripe.KIND, slack.KIND, form.KIND, generic.KIND)
+    for kind in (
+        alertmanager.KIND,
+        grafana.KIND,
+        github.KIND,
+        stripe.KIND,
+        slack.KIND,
+        pagerduty.KIND,
+        form.KIND,
+        generic.KIND,
+    )
 }
 
 __all__ = ["KINDS", "Kind"]
