@@ -1,5 +1,6 @@
 """`hookline run` as its users meet it: real processes, a real Alertmanager, a real browser, a killed worker."""
 
+import hmac
 import json
 import os
 import re
@@ -16,6 +17,10 @@ from typing import Any
 
 import httpx
 import pytest
+import stripe
+
+from hookline import gateway
+from local.project import EVENTS
 
 pytestmark = pytest.mark.slow
 
@@ -324,6 +329,52 @@ def test_rules_are_pushed_while_it_runs_and_reach_a_chat_that_nobody_knew_before
         assert "the deployed file -> 1, in use within 60 s." in pushed.stdout, pushed.stderr
         eventually(lambda: run.post("pushed", {"title": "hello"}, {}).status_code == 202, RUNS_WITHIN + ARRIVES_WITHIN)
         eventually(lambda: run.texts("chat_new") == ["🔔 hello"])
+
+
+def test_what_vendors_sign_makes_readable_messages(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("""
+chats: {oncall: chat_oncall}
+sources:
+  github: {kind: github, auth: {hmac: GITHUB_SECRET}}
+  stripe: {kind: stripe, auth: {hmac: STRIPE_SECRET}}
+rules: [{name: all, chat: oncall}]
+""")
+    github, payment = (
+        (tmp_path / name, body_of(name)) for name in ("github_workflow_failed.json", "stripe_payment_failed.json")
+    )
+    for path, body in (github, payment):
+        path.write_bytes(body)
+    secrets = {"GITHUB_SECRET": "It's a Secret to Everybody", "STRIPE_SECRET": ["whsec_new", "whsec_old"]}
+    # https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+    sha256 = hmac.new(b"It's a Secret to Everybody", github[1], "sha256").hexdigest()
+    signed_by_github = ["X-GitHub-Event: workflow_run", "X-GitHub-Delivery: 1", f"X-Hub-Signature-256: sha256={sha256}"]
+    at = int(time.time())
+    sign = stripe.WebhookSignature.generate_signature_header
+    now, late = (f"Stripe-Signature: {sign(payment[1].decode(), 'whsec_old', at - age)}" for age in (0, 301))
+    with running(tmp_path, RULES=str(rules), HOOKLINE_SECRETS=json.dumps(secrets)) as own:
+
+        def posted(source: str, path: Path, *headers: str) -> str:
+            given = [part for header in ("Content-Type: application/json", *headers) for part in ("-H", header)]
+            command = ["curl", "-sS", "-w", "\n%{http_code}", f"{own.url}/hooks/{source}", *given]
+            command += ["--data-binary", f"@{path}"]
+            return subprocess.run(command, check=True, capture_output=True, text=True).stdout.rpartition("\n")[2]
+
+        assert posted("github", github[0], *signed_by_github) == "202"
+        assert posted("github", github[0], *signed_by_github) == "202"  # told once
+        assert posted("github", payment[0], *signed_by_github) == "401"
+        assert posted("stripe", payment[0], now) == "202"
+        assert posted("stripe", payment[0], late) == "401"
+        arrived = eventually(lambda: own.texts("chat_oncall")[1:] and own.texts("chat_oncall"))
+    assert [text.partition("\n")[0] for text in arrived] == [
+        "🔥 CI failed on main of nordwind/shop",
+        "⚠️ Payment failed: 129.00 EUR",
+    ]
+
+
+def body_of(event: str) -> bytes:
+    """Return what a sender posted in an event that ships."""
+    return gateway.read(json.loads((EVENTS / event).read_text(encoding="utf-8")), 262_144).body
 
 
 def test_rules_from_nowhere_are_said_in_a_sentence() -> None:
