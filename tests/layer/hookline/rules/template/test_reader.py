@@ -5,6 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from minijinja import Environment, TemplateError
 
+from hookline.rules.expression import Expressions
 from hookline.rules.template.budget import Budget
 from hookline.rules.template.reader import MAX_SOURCE, MAX_TOKENS, read_expression, read_text
 
@@ -227,3 +228,50 @@ def test_an_expression_means_the_same_as_before(source: str) -> None:
         return
     # A whole float comes out of a call as an integer: `1` reads better than `1.0`.
     assert str(after).replace(".0", "") == str(before).replace(".0", "")
+
+
+# Whole programs, of what needs no luck to be right.
+_words = st.sampled_from(["a", "b.c", "l[1]", "s", "x", "y", "'t'", "3", "l|length", "s|upper", "s.title()", "l[0] + 1",
+                          "s ~ x", "a * 2", "a is defined", "s == x", "a in l", "[a, s]|join('-')", "l|first", "s[1:]",
+                          "loop.index", "'%s!'|format(s)", "{'k': a}['k']", "a if x else s", "not a > 3"])  # fmt: skip
+_blanks = st.sampled_from(["", " ", "\n", " - ", "\n  \n", "{# {{ 1 }} #}", "{% raw %}{{ 1 }}{% endraw %}", "}}", "%}"])
+
+
+def _statements(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
+        st.builds("{}{}{}".format, inner, _blanks, inner),
+        st.builds("{{%- if {} %}}{}{{% elif {} -%}}{}{{% else %}}{}{{% endif +%}}".format,
+                  _words, inner, _words, inner, inner),
+        st.builds("{{% for x in l if {} %}}{}\n{{% else %}}{}{{% endfor %}}".format, _words, inner, inner),
+        st.builds("{{%+ for x, y in d|dictsort -%}}{}{{% if {} %}}{{% break %}}{{% endif %}}{{%- endfor %}}".format,
+                  inner, _words),
+        st.builds("{{% for x in t recursive %}}{}{{{{ loop(x) if x }}}}{{% endfor %}}".format, inner),
+        st.builds("{{% set x = {} %}}{}".format, _words, inner),
+        st.builds("{{% set x, y = {}, {} %}}{}".format, _words, _words, inner),
+        st.builds("{{% set x | upper %}}{}{{% endset %}}{{{{ x }}}}{}".format, inner, inner),
+        st.builds("{{% macro m(x, y={}) %}}\n{}{{% endmacro %}}{{{{ m({}) }}}}{{{{ m(1, y={}) }}}}".format,
+                  _words, inner, _words, _words),
+        st.builds("{{% macro m(y) %}}{{{{ caller(y) }}}}{{% endmacro %}}{{% call(x) m({}) %}}{}{{% endcall %}}".format,
+                  _words, inner),
+        st.builds("{{% with x = {}, y = {} %}}{}{{% endwith %}}".format, _words, _words, inner),
+        st.builds("{{% filter upper %}}{}{{% endfilter %}}".format, inner),
+    )  # fmt: skip
+
+
+_programs = st.recursive(st.builds("{{{{ {} }}}}".format, _words) | st.builds("{{{{- {} -}}}}\n".format, _words),
+                         _statements, max_leaves=8)  # fmt: skip
+_DATA = _SCOPE | {"d": {"p": 1, "q": 2}, "t": [[[]], []]}
+
+
+@given(_programs)
+def test_a_program_writes_the_same_as_before(source: str) -> None:
+    def finalizer(value: object) -> object:
+        return "" if value is None else value
+
+    plain = Environment(undefined_behavior="chainable", trim_blocks=True, lstrip_blocks=True, finalizer=finalizer)
+    plain.add_filter("format", lambda text, *values: text % values)
+    try:
+        expected = plain.render_str(source, **_DATA)
+    except TemplateError:
+        return
+    assert Expressions().text(source, _DATA) == expected
