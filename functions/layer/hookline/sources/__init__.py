@@ -1,6 +1,18 @@
 """The kinds of sources: how each says what happened, and how it tells one event from another."""
 
-from hookline.sources import alertmanager, form, generic, github, grafana, pagerduty, slack, stripe
+from hookline.sources import (
+    alertmanager,
+    form,
+    generic,
+    github,
+    grafana,
+    jotform,
+    pagerduty,
+    slack,
+    stripe,
+    tally,
+    typeform,
+)
 from hookline.sources.kind import Kind
 
 KINDS: dict[str, Kind] = {
@@ -12,6 +24,9 @@ KINDS: dict[str, Kind] = {
         stripe.KIND,
         slack.KIND,
         pagerduty.KIND,
+        typeform.KIND,
+        tally.KIND,
+        jotform.KIND,
         form.KIND,
         generic.KIND,
     )
