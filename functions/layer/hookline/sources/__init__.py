@@ -8,6 +8,7 @@ from hookline.sources import (
     grafana,
     jotform,
     pagerduty,
+    sentry,
     slack,
     stripe,
     tally,
@@ -27,6 +28,7 @@ KINDS: dict[str, Kind] = {
         typeform.KIND,
         tally.KIND,
         jotform.KIND,
+        sentry.KIND,
         form.KIND,
         generic.KIND,
     )
