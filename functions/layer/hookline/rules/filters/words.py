@@ -1,9 +1,9 @@
 """Filters for what people read: a long text, a phone number."""
 
-import re
 import unicodedata
 from typing import Any
 
+from hookline.phone import grouped
 from hookline.rules.filters.values import MOST_TEXT, beginning, text, whole
 
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -11,13 +11,6 @@ _SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
 _TAGS = ("\U000e0020", "\U000e007f")
 _FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _LONGEST_SIGN = 32  # characters; a longer pile of accents may be cut anywhere
-_PHONE = re.compile(r"\s*(?:\+|00)([0-9][0-9 ().\-/\u00a0]{5,30})")
-_LONGEST_PHONE = 40  # characters
-_E164 = range(8, 16)  # digits of an international number
-_SHORT_COUNTRIES = re.compile(
-    r"1|7|20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"  # E.164; all others have three digits
-)
-_AREA, _GROUP = 3, 4
 
 
 def truncate(value: Any, length: Any = 200, end: Any = "…") -> str:
@@ -69,15 +62,4 @@ def phone(value: Any) -> Any:
     """
     if value is None:
         return ""
-    written = value.replace("(0)", "") if isinstance(value, str) and len(value) <= _LONGEST_PHONE else ""
-    match = _PHONE.fullmatch(written)
-    digits = re.sub("[^0-9]", "", match[1]) if match else ""
-    if len(digits) not in _E164 or digits.startswith("0"):
-        return value
-    short = _SHORT_COUNTRIES.match(digits)
-    ends = short.end() if short else 3
-    area, rest = digits[ends : ends + _AREA], digits[ends + _AREA :]
-    first = len(rest) % _GROUP or _GROUP
-    first += _GROUP if first == 1 else 0  # no digit stands alone
-    groups = [rest[:first], *(rest[at : at + _GROUP] for at in range(first, len(rest), _GROUP))]
-    return " ".join(filter(None, [f"+{digits[:ends]}", area, *groups]))
+    return grouped(value) if isinstance(value, str) else value
