@@ -6,8 +6,9 @@ from itertools import islice
 
 from hookline.models import JSON, Event
 from hookline.sources import signs
-from hookline.sources.gist import gist, is_address, lines_about, name_of, raw_lines, snake, unwrapped
+from hookline.sources.gist import gist, lines_about, name_of, raw_lines, unwrapped
 from hookline.sources.kind import Kind, at, first, items, lines, link, mapping, words
+from hookline.sources.noise import is_address, snake
 
 _TITLES = ("title", "subject", "summary", "headline", "alertname", "alert_name", "rule_name", "event_name", "alert")
 _HAPPENED = ("event_type", "event", "type", "detail_type", "topic", "trigger", "action")
@@ -129,9 +130,10 @@ class _Told:
 
     def _take(self, names: tuple[str, ...]) -> str:
         found = next((name for name in names if (said := _line(self.fields.get(name))) and not is_address(said)), "")
-        taken = _line(self.fields.get(found))
-        self.rest = {name: value for name, value in self.rest.items() if not found or snake(name) != found}
-        return taken
+        if not found:
+            return ""
+        self.rest = {name: value for name, value in self.rest.items() if snake(name) != found}
+        return _line(self.fields[found])
 
     def _drop(self, names: tuple[str, ...], said: str) -> None:
         """Take out what is said now in other words."""

@@ -15,6 +15,7 @@ _DEFAULT_TITLES, _DEFAULT_MESSAGES = ("[FIRING:", "[RESOLVED"), ("**Firing**", "
 # Grafana raises these itself when a rule can't be evaluated; which rule is in a label.
 _UNABLE = {"DatasourceNoData": "No data", "DatasourceError": "Error in the query"}
 _MOST_VALUES = 3
+_ENDLESS = 1e300
 
 
 def describe(payload: JSON, now: datetime) -> Event:
@@ -66,7 +67,8 @@ def _written(value: JSON, defaults: tuple[str, ...]) -> str:
 
 def _values(alert: dict[str, JSON]) -> str:
     """Return what was measured, by the letters of the rule's queries; a condition's 0 or 1 says nothing."""
-    values = {name: value for name, value in mapping(alert.get("values")).items() if isinstance(value, int | float)}
+    given = mapping(alert.get("values"))
+    values = {name: value for name, value in given.items() if isinstance(value, int | float) and abs(value) < _ENDLESS}
     told = {name: value for name, value in values.items() if value not in {0, 1}} or values
     return ", ".join(f"{words(name, 20)} = {value:.4g}" for name, value in list(told.items())[:_MOST_VALUES])
 

@@ -21,15 +21,14 @@ def test_the_names_that_senders_use_give_a_headline_a_text_and_a_link() -> None:
     assert text(
         {"title": "Disk almost full", "message": "/var is at 96 %", "severity": "critical", "host": "db-1",
          "url": "https://mon.example.com/1"}
-    ) == "🔥 Disk almost full\n/var is at 96 %\nseverity: critical\nhost: db-1\nhttps://mon.example.com/1"  # fmt: skip
+    ) == "🔥 Disk almost full\n/var is at 96 %\nhost: db-1\nhttps://mon.example.com/1"  # fmt: skip
 
 
 def test_a_text_without_a_headline_is_said_once() -> None:
-    down = "[Shop] [🔴 Down] timeout of 48000 ms exceeded while waiting for the answer of the backend behind it"
-    payload = {"heartbeat": {"status": 0, "important": True}, "monitor": {"name": "Shop"}, "msg": down}
-    assert text(payload) == f"🔔 {down}\nheartbeat.status: 0\nheartbeat.important: yes\nmonitor.name: Shop"
-    event = describe(payload, NOW)
-    assert event.title == "[Shop] [🔴 Down] timeout of 48000 ms exceeded while waiting for the answer of…"
+    down = "timeout of 48000 ms exceeded while waiting for the answer of the backend behind it, for the third time"
+    assert text({"msg": down, "attempt": 3}) == f"🔔 {down}\nattempt: 3"
+    event = describe({"msg": down}, NOW)
+    assert event.title == "timeout of 48000 ms exceeded while waiting for the answer of the backend behind…"
     assert event.body == down
 
 
@@ -39,8 +38,11 @@ def test_a_short_text_is_the_title_too() -> None:
     assert text({"title": "same", "message": "same"}) == "🔔 same"
 
 
-def test_an_error_is_the_text_when_there_is_no_other() -> None:
-    assert text({"error": "boom", "level": "error"}) == "🔥 boom\nlevel: error"
+def test_an_error_is_the_text_when_there_is_no_other_and_a_warning_at_least() -> None:
+    assert text({"error": "boom", "level": "error"}) == "🔥 boom"
+    assert text({"error": "boom"}) == "⚠️ boom"
+    assert text({"job": "import", "error": {"message": "boom", "code": 7}}) == "⚠️ import\nboom\nerror: code 7"
+    assert text({"job": "import", "error": None, "rows": 7}) == "🔔 import\nrows: 7"
 
 
 @pytest.mark.parametrize(
@@ -51,29 +53,104 @@ def test_an_error_is_the_text_when_there_is_no_other() -> None:
         (None, "🔔 Webhook"),
         ("", "🔔 Webhook"),
         ({"a": None, "b": "", "c": []}, "🔔 Webhook"),
-        ("hello", "🔔 Webhook\nhello"),
-        (7, "🔔 Webhook\n7"),
-        (False, "🔔 Webhook\nno"),
+        ("hello", "🔔 hello"),
+        (7, "🔔 7"),
+        (False, "🔔 no"),
         ({"": "x"}, "🔔 Webhook\nx"),
-        ([{"a": 1}, {"a": 2}], "🔔 Webhook\n[0].a: 1\n[1].a: 2"),
-        (["prod", 7, None], "🔔 Webhook\nprod, 7"),
+        ([{"a": 1}, {"a": 2}], "🔔 2 entries\n• a 1\n• a 2"),
+        ([{"name": "n"}] * 7, "🔔 7 entries\n• n\n• n\n• n\n• n\n• n\n… and 2 more"),
+        ([{"title": "alone"}], "🔔 alone"),
+        (["prod", 7, None], "🔔 prod, 7"),
         ({"name": "backup", "tags": ["prod", "db"]}, "🔔 backup\ntags: prod, db"),
-        ({"title": {"not": "text"}, "name": "  "}, "🔔 Webhook\ntitle.not: text"),
+        ({"title": {"not": "text"}, "name": "  "}, "🔔 Webhook\ntitle: not text"),
     ],
 )
 def test_whatever_there_is_is_listed(payload: Any, said: str) -> None:
     assert text(payload) == said
 
 
-def test_a_field_without_a_name_is_listed_like_any_other() -> None:
-    assert "value" in text({"": "value"})
-
-
 def test_no_more_than_eight_fields_are_listed() -> None:
-    assert text({"a": {f"k{n}": n for n in range(30)}}).splitlines() == [
-        "🔔 Webhook",
-        *(f"a.k{n}: {n}" for n in range(8)),
-    ]
+    assert text({f"k{n}": n for n in range(30)}).splitlines() == ["🔔 Webhook", *(f"k{n}: {n}" for n in range(8))]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ({"duration_seconds": 214}, "duration: 3 min"),
+        ({"timeoutSeconds": 5}, "timeout: 5 s"),
+        ({"exitCode": 2}, "exit code: 2"),
+        ({"Full Size": 12}, "Full Size: 12"),
+        ({"start_time": "2026-11-05T09:30:00Z"}, "start time: 5 Nov 2026, 09:30 UTC"),
+        ({"due": 1_793_620_800}, "due: 2 Nov 2026, 12:00 UTC"),
+        ({"date": "2026-12-01"}, "date: 2026-12-01"),
+        ({"version": "2.14.0"}, "version: 2.14.0"),
+        ({"entity_id": "sensor.leak"}, "entity id: sensor.leak"),
+        ({"pod": "shop-7d9f6c5b8-x2v4q"}, "pod: shop-7d9f6c5b8-x2v4q"),
+        ({"team": "ops_platform"}, "team: ops_platform"),
+        ({"customer": {"id": 4, "name": "Ann", "status": "new"}}, "customer: Ann, new"),
+        ({"customer": {"id": 4, "tier": 2, "since": "2026-11-02T03:00:00Z"}}, "customer: tier 2"),
+        ({"health": {"api": {"status": "slow"}, "web": {"status": "fine"}}}, "health: api slow, web fine"),
+        ({"build": {"a": 1, "b": 2, "c": 3, "d": 4}}, "build: a 1, b 2, c 3, …"),
+        ({"labels": ["bug", "urgent"]}, "labels: bug, urgent"),
+        ({"labels": [{"name": "bug"}, {"name": "urgent"}]}, "labels: bug, urgent"),
+        ({"commits": [{"sha": "a"}, {"sha": "b"}]}, "commits: 2"),
+        ({"hosts": ["a", "b", "c", "d"]}, "hosts: 4"),
+    ],
+)
+def test_what_tells_something_is_told_shortly(field: dict[str, Any], said: str) -> None:
+    assert text({"title": "T", **field}) == f"🔔 T\n{said}"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"ok": True}, {"gone": None}, {"id": 5}, {"id": "A-17"}, {"orderId": 4711}, {"user_id": "4711"},
+        {"ref": "b1c2d3e4-0000-4000-8000-000000000001"}, {"commit": "9f1c2ab" * 6}, {"customer": "cus_QabcDEF1234567"},
+        {"cursor_token": "abc"}, {"password": "hunter2"}, {"X-Api-Key": "k"}, {"created_at": "2026-11-02T03:00:00Z"},
+        {"seen": "2026-11-02 03:00:00"}, {"timestamp": 1_793_620_800}, {"ts": 1_793_620_800_123},
+        {"time": "1793620800"},
+        {"self": "https://api.example.com/1"}, {"repo": "git://example.com/shop"}, {"headers": {"accept": "*/*"}},
+        {"labels": {"app": "shop"}}, {"empty": {}}, {"none": []}, {"deep": {"id": 1, "at": "2026-11-02T03:00:00Z"}},
+        {"resource": "arn:aws:sns:eu-central-1:123456789012:x"}, {"level": "info"}, {"version": "1.0"},
+        {"copy": "t"},
+    ],
+)  # fmt: skip
+def test_what_tells_nothing_is_left_out(field: dict[str, Any]) -> None:
+    assert text({"title": "T", **field}) == "🔔 T"
+
+
+def test_where_nothing_else_is_left_what_tells_nothing_is_told_but_no_secrets() -> None:
+    assert text({"ok": False, "id": 7, "token": "s3cr3t"}) == "🔔 Webhook\nok: no\nid: 7"
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        ({"action": "opened", "issue": {"title": "Login fails"}}, "🔔 Login fails\naction: opened"),
+        ({"action": "created", "repository": {"full_name": "acme/shop"}}, "🔔 acme/shop: created"),
+        ({"action": "created"}, "🔔 Created"),
+        ({"type": "invoice.payment_failed", "data": {"total": 7}}, "⚠️ Invoice payment failed\ntotal: 7"),
+        ({"eventType": "userCreated", "user": "ann"}, "🔔 User created\nuser: ann"),
+        ({"type": "com.example.order.created"}, "🔔 Order created"),
+        ({"event": "Somebody rings", "type": "warning"}, "⚠️ Somebody rings"),
+        ({"type": "event", "name": "Party"}, "🔔 Party"),
+        ({"name": "backup", "status": "failed"}, "⚠️ backup: failed"),
+        ({"service": "shop", "state": "up"}, "✅ shop: up"),
+        ({"host": "db-1", "text": "disk full"}, "🔔 db-1\ndisk full"),
+        ({"user": {"name": "ann"}, "text": "Hello"}, "🔔 Hello\nuser: ann"),
+        ({"workflow": {"name": "import"}, "text": "Hello"}, "🔔 import\nHello"),
+        ({"event": "https://example.com/e/1", "rows": 7}, "🔔 Webhook\nrows: 7"),
+    ],
+)
+def test_the_headline_says_what_it_is_about_and_what_became_of_it(payload: Any, said: str) -> None:
+    assert text(payload) == said
+
+
+def test_the_link_is_one_for_people() -> None:
+    api, page = "https://api.example.com/1", "https://example.com/1"
+    assert text({"title": "T", "url": api, "html_url": page}).endswith(f"\n{page}")
+    assert text({"issue": {"title": "T", "url": api, "html_url": page}, "user": {"url": api}}).endswith(f"\n{page}")
+    assert text({"title": "T", "url": "none"}) == "🔔 T\nurl: none"
 
 
 def test_a_link_that_is_too_long_is_left_out_rather_than_cut() -> None:
@@ -93,6 +170,11 @@ def test_a_long_headline_leaves_room_for_the_text() -> None:
         ({"state": "alerting", "level": "warn"}, "firing", "warning", "⚠️"),
         ({"status": "resolved", "severity": "critical"}, "resolved", "critical", "✅"),
         ({"state": "ok"}, "resolved", "info", "✅"),
+        ({"state": "down"}, "firing", "warning", "⚠️"),
+        ({"status": "open"}, "firing", "warning", "⚠️"),
+        ({"data": {"status": "open"}}, "info", "info", "🔔"),
+        ({"data": {"status": "failed"}, "level": "info"}, "firing", "info", "🔔"),
+        ({"type": "error"}, "info", "critical", "🔥"),
         ({"status": 200, "priority": "P1"}, "info", "critical", "🔥"),
         ({"status": ["down"], "severity": {"a": 1}}, "info", "info", "🔔"),
         ({}, "info", "info", "🔔"),
