@@ -173,7 +173,7 @@ def test_the_files_below_have_every_option() -> None:
     assert {"id", *_CHAT} == set(Chat.model_fields)
 
 
-@settings(max_examples=250, suppress_health_check=list(HealthCheck))
+@settings(max_examples=180, suppress_health_check=list(HealthCheck))
 @given(_files(), st.lists(_payloads, min_size=1, max_size=3))
 def test_rules_that_pass_never_fail_and_make_messages_that_can_be_sent(
     file: dict[str, Any], payloads: list[Any]
@@ -240,7 +240,7 @@ def test_any_bytes_give_rules_or_sentences(content: bytes) -> None:
     _said(content)
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(_files(), st.data())
 def test_a_file_with_anything_in_the_place_of_anything_gives_rules_or_sentences(
     file: dict[str, Any], data: Any

@@ -8,7 +8,7 @@ from typing import Any
 
 from hookline.rules.template.data import Array, Object
 
-MAX_SECONDS = 0.06  # of processor time; a page of template takes a thousandth
+MAX_SECONDS = 0.05  # of processor time; a page of template takes a thousandth
 MAX_TEXT = 65_536  # characters of what an operator or a filter makes
 MAX_OUTPUT = 131_072  # characters written by all tags together, also into variables
 MAX_SIZE = 131_072  # characters and items of a value with all that is in it
