@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hookline.errors import HooklineError
 from hookline.rules.closest import meant
-from hookline.sources import KINDS
+from hookline.sources import KINDS, Kind
 from local import curl
 from local.commands import runs
 from local.commands.errors import Wrong
@@ -70,18 +70,27 @@ def _rules(stack: "Stack") -> "Rules | None":
 def listed(*, as_json: bool) -> None:
     """Print all kinds."""
     if as_json:
-        say_json([{"kind": kind.name, "sender": kind.sender, "proofs": list(kind.proofs)} for kind in KINDS.values()])
+        say_json(
+            [
+                {"kind": kind.name, "sender": kind.sender, "proofs": list(kind.proofs), "needs": _needs(kind)}
+                for kind in KINDS.values()
+            ]
+        )
         return
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     table = Table("kind", "sender", "proof, the best first", "needs", box=None, pad_edge=False, header_style="dim")
     for kind in KINDS.values():
-        cells = (kind.name, kind.sender, ", ".join(kind.proofs), _NEEDS.get(kind.proofs[0], kind.proofs[0]))
+        cells = (kind.name, kind.sender, ", ".join(kind.proofs), _needs(kind))
         table.add_row(*map(Text, cells))
     shown = console()
     shown.print(table)
     shown.print("\n`hookline sources KIND` prints what to paste.")
+
+
+def _needs(kind: Kind) -> str:
+    return _NEEDS.get(kind.proofs[0], kind.proofs[0])
 
 
 def told(kind: str, place: Place, *, as_json: bool) -> None:
