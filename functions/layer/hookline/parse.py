@@ -73,7 +73,7 @@ def _finite(digits: str) -> float:
     """Refuse what would become infinite: no JSON could say it again."""
     number = float(digits)
     if math.isinf(number):
-        raise ValueError(f"the number {digits[:20]} is too large")
+        raise ValueError("a number is too large")
     return number
 
 

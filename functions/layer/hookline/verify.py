@@ -135,7 +135,10 @@ def signing_key(scheme: Hmac, secret: str) -> bytes:
 
 
 def _signature(text: str, scheme: Hmac) -> bytes:
+    """Return the bytes of a signature, of none that is written in another way than its sender would: it was altered."""
     try:
-        return bytes.fromhex(text) if scheme.encoding == "hex" else base64.b64decode(text, validate=True)
+        digest = bytes.fromhex(text) if scheme.encoding == "hex" else base64.b64decode(text, validate=True)
     except ValueError:
         return b""
+    ways = {digest.hex(), digest.hex().upper()} if scheme.encoding == "hex" else {base64.b64encode(digest).decode()}
+    return digest if text in ways else b""

@@ -76,7 +76,7 @@ def test_a_constant_that_is_no_json_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "9" * 400 + ".5"])
 def test_a_number_that_would_become_infinite_is_refused(number: str) -> None:
-    assert refusal(number.encode()) == f"The body is not JSON: the number {number[:20]} is too large."
+    assert refusal(number.encode()) == "The body is not JSON: a number is too large."
 
 
 def test_a_whole_number_may_be_long_but_not_without_end() -> None:
