@@ -93,7 +93,7 @@ def _parts(header: str, prefix: str) -> Iterator[str]:
     # `t=…,v1=…` the time is what ends at the comma.
     for part in [*whole.replace(" ", ",").split(","), *whole.split(), whole]:
         if part.startswith(prefix):
-            yield part.removeprefix(prefix).strip()
+            yield part.removeprefix(prefix)
 
 
 def signed(scheme: Hmac, body: bytes, timestamp: str, sender_id: str) -> bytes:
