@@ -5,6 +5,7 @@ from hookline.sources import (
     form,
     generic,
     github,
+    gitlab,
     grafana,
     jotform,
     pagerduty,
@@ -29,6 +30,7 @@ KINDS: dict[str, Kind] = {
         tally.KIND,
         jotform.KIND,
         sentry.KIND,
+        gitlab.KIND,
         form.KIND,
         generic.KIND,
     )
