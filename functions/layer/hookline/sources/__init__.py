@@ -10,6 +10,7 @@ from hookline.sources import (
     jotform,
     pagerduty,
     sentry,
+    shopify,
     slack,
     stripe,
     tally,
@@ -31,6 +32,7 @@ KINDS: dict[str, Kind] = {
         jotform.KIND,
         sentry.KIND,
         gitlab.KIND,
+        shopify.KIND,
         form.KIND,
         generic.KIND,
     )
