@@ -31,8 +31,8 @@ KINDS: dict[str, Kind] = {
         tally.KIND,
         jotform.KIND,
         sentry.KIND,
-        gitlab.KIND,
         shopify.KIND,
+        gitlab.KIND,
         form.KIND,
         generic.KIND,
     )
