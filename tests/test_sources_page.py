@@ -16,7 +16,7 @@ from local.recipe import recipe
 
 PAGE = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTIONS = {heading: text for heading, text in re.findall(r"^## (.+)\n((?:(?!^## ).*\n)*)", PAGE, re.MULTILINE)}
+SECTIONS: dict[str, str] = dict(re.findall(r"^## (.+)\n((?:(?!^## ).*\n)*)", PAGE, re.MULTILINE))
 CHATS = "chats: {oncall: chat_a1b2c3d4, office: chat_e5f6a7b8}\n"
 
 
@@ -52,6 +52,13 @@ def test_the_rules_of_a_section_have_nothing_wrong(heading: str, block: str, tmp
     assert [str(problem) for problem in check(file).problems] == []
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_to_be_entered_there_is_what_the_command_says(kind: str) -> None:
+    [section] = [text for text in SECTIONS.values() if kind in kinds(text)]
+    for entered in re.findall(r"\n\n```(?:json)?\n({.*?)\n```", section, re.DOTALL):
+        assert " ".join(entered.split()) in KINDS[kind].setup
+
+
 @pytest.mark.parametrize(("heading", "event", "text"), SHOWN)
 def test_a_text_that_is_shown_is_what_becomes_of_the_event(heading: str, event: str, text: str) -> None:
     [kind] = kinds(SECTIONS[heading])
@@ -64,4 +71,6 @@ def test_a_text_that_is_shown_is_what_becomes_of_the_event(heading: str, event: 
 def test_the_readme_leads_to_the_section_of_every_kind(kind: str) -> None:
     [heading] = [heading for heading, text in SECTIONS.items() if kind in kinds(text)]
     anchor = re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-    assert f"](docs/sources.md#{anchor})" in next(line for line in README.splitlines() if line.startswith(f"| `{kind}` |"))
+    assert f"](docs/sources.md#{anchor})" in next(
+        line for line in README.splitlines() if line.startswith(f"| `{kind}` |")
+    )

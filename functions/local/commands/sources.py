@@ -18,14 +18,7 @@ if TYPE_CHECKING:
     from hookline.rules.model import Rules
     from local.commands.stack import Stack
 
-_NEEDS = {
-    "bearer": "a token",
-    "basic": "a login",
-    "token": "a token",
-    "hmac": "a secret",
-    "none": "nothing",
-    "sns": "a topic",
-}
+_NEEDS = {"bearer": "token", "basic": "login", "token": "token", "hmac": "secret", "none": "nothing", "sns": "topic"}
 
 
 @dataclass(frozen=True)

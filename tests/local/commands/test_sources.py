@@ -83,7 +83,6 @@ def test_of_every_kind_it_is_said_who_sends_and_what_to_enter_there(kind: str) -
     about = json.loads(hookline(kind, "--json").stdout)
     assert KINDS[kind].sender
     assert KINDS[kind].setup
-    assert "{" not in about["setup"].replace("{hmac", "").replace('"{timestamp}:{body}"', "")
     assert about["address"] in about["setup"]
     assert about["address"].startswith("https://…/hooks/")
 
