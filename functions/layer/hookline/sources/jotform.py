@@ -47,7 +47,7 @@ def _answers(raw: dict[str, JSON], pretty: str) -> Iterator[Answer]:
     """Give the answers with their questions: in ``pretty``, each stands before its answer, in the same order."""
     uploads = {match[1] for name in mapping(raw.get("temp_upload")) if (match := _NUMBERED.fullmatch(name))}
     done = 0
-    for name, value in list(raw.items())[: _MOST * 2]:
+    for name, value in list(raw.items())[:_MOST]:
         match = _NUMBERED.fullmatch(name)
         if not match and name not in uploads:
             continue
@@ -85,8 +85,8 @@ def _said(value: JSON) -> str:
         hours = [words(value.get(part), 10) for part in ("hour", "min")]
         clock = f"{':'.join(hours)} {words(value.get('ampm'), 2)}" if all(hours) else ""
         return f"{'-'.join(filter(None, day))} {clock}".strip()
-    parts = [words(part) for name, part in value.items() if name not in _OF_WIDGETS]
-    is_place = any(str(name).startswith(("addr", "city", "postal")) for name in value)
+    parts = [words(part) for name, part in list(value.items())[:_MOST] if name not in _OF_WIDGETS]
+    is_place = not {"addr_line1", "city", "postal"}.isdisjoint(value)
     return (", " if is_place else " ").join(filter(None, parts))
 
 

@@ -24,7 +24,7 @@ _SENT = {"fulfilled": "sent", "partial": "sent in part"}
 _SHIPPED = {"delivered": "Delivered", "out_for_delivery": "Out for delivery", "in_transit": "On its way"}
 _TROUBLES = {"failure", "error", "attempted_delivery"}
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){1,10}")
-_MOST_LISTED = 3  # things that are named one by one
+_MOST_LISTED, _MOST = 3, 250  # things that are named one by one; that are looked at
 
 
 def order(sent: dict[str, JSON], now: datetime) -> Event:  # noqa: ARG001 - all are asked the same way
@@ -73,12 +73,12 @@ def checkout(sent: dict[str, JSON], now: datetime) -> Event:  # noqa: ARG001
 
 def refund(sent: dict[str, JSON], now: datetime) -> Event:  # noqa: ARG001
     """Say how much goes back, for what."""
-    paid = [mapping(one) for one in items(sent.get("transactions"))]
+    paid = [mapping(one) for one in items(sent.get("transactions"))[:_MOST]]
     back = [one for one in paid if one.get("kind") in ("refund", None)]
     failed = any(one.get("status") in ("failure", "error") for one in back)
     total = sum((amount.read(one.get("amount")) or Decimal(0) for one in back), Decimal(0))
     currency = words(back[0].get("currency"), 10) if back else ""
-    listed = [mapping(one) for one in items(sent.get("refund_line_items"))]
+    listed = [mapping(one) for one in items(sent.get("refund_line_items"))[:_MOST]]
     return tell(
         _headline("Refund failed" if failed else "Refund", amount.say(total, currency) if total else "", sent),
         things([{**mapping(one.get("line_item")), "quantity": one.get("quantity")} for one in listed]),
@@ -152,7 +152,7 @@ def who(sent: dict[str, JSON]) -> str:
 
 
 def _things(listed: JSON) -> Iterator[str]:
-    for thing in map(mapping, items(listed)):
+    for thing in map(mapping, items(listed)[:_MOST]):
         title = words(thing.get("title"), 80) or words(thing.get("name"), 80)
         variant = words(thing.get("variant_title"), 40)
         if title:

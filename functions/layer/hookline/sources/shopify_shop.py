@@ -8,13 +8,14 @@ from hookline.sources.kind import at, first, items, mapping, words
 from hookline.sources.shopify_orders import money
 from hookline.sources.tell import tell
 
+_MOST = 250  # variants that are looked at
 _AT_ONCE = 60  # seconds in which what is new is changed by its own creation
 
 
 def product(sent: dict[str, JSON], now: datetime) -> Event:  # noqa: ARG001 - all are asked the same way
     """Say what is new or changed, at what price, and how much of it there is."""
     title, state = words(sent.get("title"), 100), words(sent.get("status"), 20)
-    variants = [mapping(variant) for variant in items(sent.get("variants"))]
+    variants = [mapping(variant) for variant in items(sent.get("variants"))[:_MOST]]
     prices = [price for variant in variants if (price := amount.read(variant.get("price"))) is not None]
     stock = [left for variant in variants if (left := amount.read(variant.get("inventory_quantity"))) is not None]
     cost = f"{'from ' if len(set(prices)) > 1 else ''}{amount.say(min(prices), '')}" if prices else ""

@@ -9,7 +9,7 @@ from hookline.sources.answers import Answer
 from hookline.sources.form import say
 from hookline.sources.kind import Kind, at, items, mapping, words
 
-_MOST = 200  # fields that are looked at
+_MOST = 200  # fields, and options of one, that are looked at
 
 
 def describe(payload: JSON, now: datetime) -> Event:
@@ -40,14 +40,14 @@ def _said(field: dict[str, JSON], value: JSON) -> str:
     """Say a value: choices by their texts, a table row by row, a file by its name, type and size."""
     if isinstance(value, dict):
         rows, columns = _texts(field, "rows"), _texts(field, "columns")
-        said = {words(rows.get(row, row)): _chosen(chosen, columns) for row, chosen in value.items()}
+        said = {words(rows.get(row, row)): _chosen(chosen, columns) for row, chosen in list(value.items())[:_MOST]}
         return ", ".join(f"{row}: {chosen}" for row, chosen in said.items() if chosen)
     return _chosen(value, _texts(field, "options"))
 
 
 def _chosen(value: JSON, texts: dict[str, str]) -> str:
     said = []
-    for one in value if isinstance(value, list) else [value]:
+    for one in value[:_MOST] if isinstance(value, list) else [value]:
         if isinstance(one, dict):
             said.append(
                 say({"filename": one.get("name"), "content_type": one.get("mimeType"), "size": one.get("size")})

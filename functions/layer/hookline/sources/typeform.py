@@ -60,7 +60,7 @@ def _said(kind: str, value: JSON) -> str:
         case "choice":
             return first([words(at(value, "label")), words(at(value, "other"))])
         case "choices":
-            return say([*items(at(value, "labels")), at(value, "other")])
+            return say([*items(at(value, "labels"))[:_MOST], at(value, "other")])
         case "payment":
             paid = "" if at(value, "success") is False else "paid "
             return f"{paid}{words(at(value, 'amount'))}" if at(value, "amount") else ""
