@@ -8,6 +8,7 @@ from hookline.rules.model import CHAT_ID, Rules
 from hookline.rules.names import ORIGIN
 from hookline.rules.written import DAYS, MOST_IN_A_ROW
 from hookline.sources import KINDS
+from hookline.sources.sns import TOPIC
 from local.project import RULES
 
 SCHEMA = RULES.with_name("rules.schema.json")
@@ -35,6 +36,7 @@ _WRITTEN: dict[tuple[str, str], _Schema] = {
     ("Hmac", "header"): _NAMES,
     ("Hmac", "timestamp"): _NAMES,
     ("Hmac", "id"): _NAMES,
+    ("Sns", "sns"): _one_or_many({"type": "string", "pattern": TOPIC}),
     ("Source", "kind"): {"enum": list(KINDS)},
     ("Source", "origins"): _one_or_many({"type": "string", "pattern": ORIGIN}),
     ("Rule", "source"): _NAMES,

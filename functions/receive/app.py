@@ -1,4 +1,4 @@
-"""ReceiveFunction: API Gateway -> intake -> the queue, or delivery in process where there is no queue."""
+"""ReceiveFunction: API Gateway, or a topic of SNS -> intake -> the queue, or delivery in process without a queue."""
 
 import os
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from hookline import browser, gateway, wiring
+from hookline import browser, gateway, topic, wiring
 from hookline.claim import Status
-from hookline.errors import BadCredentials, QueueRefused, Refused, SecretsUnavailable
+from hookline.errors import BadCredentials, QueueRefused, Refused, SecretsUnavailable, Unreachable
 from hookline.intake import Intake, Outlet
 from hookline.log import DeliveryLog
 from hookline.models import Inbound, Message
@@ -54,7 +54,7 @@ def outlet() -> Outlet:
     return put
 
 
-intake = Intake(rules, secrets, outlet(), record, wiring.now_ms)
+intake = Intake(rules, secrets, outlet(), record, wiring.now_ms, wiring.fetch())
 
 
 @app.route("/hooks/<source>", method=METHODS)
@@ -85,7 +85,7 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
         if isinstance(error, BadCredentials):
             counts.add("Unauthorized", gateway.asked(event).source)
         return gateway.refused(error)
-    except (SecretsUnavailable, QueueRefused) as error:
+    except (SecretsUnavailable, Unreachable, QueueRefused) as error:
         logger.error("not taken", extra={"path": event["rawPath"], "reason": str(error)})  # noqa: TRY400 - the sentence says all
         return gateway.refused(error)
     return gateway.probed(inbound.method)
@@ -102,9 +102,21 @@ def _response(answer: gateway.Answer) -> Response[str]:
     return Response(status_code=answer.status, headers=dict(answer.headers), body=answer.body)
 
 
+def _told(event: dict[str, Any]) -> dict[str, Any]:
+    """Take what a topic says. What is raised lets Lambda try again; what is refused would be refused again."""
+    answers = []
+    for inbound in topic.read(event, rules().source_of, wiring.now_ms()):
+        try:
+            answers.append(_taken(inbound).content)
+        except Refused as error:
+            logger.warning("refused", extra={"topic": inbound.topic, "reason": str(error)})
+            answers.append(gateway.refused(error).content)
+    return {"answers": answers}
+
+
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer API Gateway."""
-    answer = app.resolve(event, context)
+    """Answer API Gateway, or take what a topic of SNS says to the function itself."""
+    answer = _told(event) if topic.invokes(event) else app.resolve(event, context)
     counts.flush()
     return answer

@@ -4,6 +4,7 @@ HooklineError
 ├── ConfigurationError     the environment of a function; all problems at once
 ├── RulesError             the rules file; all problems at once, each with its line
 ├── SecretsUnavailable     no secret was ever readable
+├── Unreachable            an address that a sender's message needs, as for its certificate
 ├── QueueRefused           some messages could not be queued
 └── Refused                a webhook that is not taken: the answer to its sender
     ├── BadCredentials 401
@@ -54,6 +55,10 @@ class RulesError(HooklineError):
 
 class SecretsUnavailable(HooklineError):
     """The secret store didn't answer and nothing was held, or it has no such name."""
+
+
+class Unreachable(HooklineError):
+    """What lies at an address that a sender's message needs could not be fetched."""
 
 
 class QueueRefused(HooklineError):

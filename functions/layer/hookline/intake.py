@@ -9,13 +9,14 @@ from hookline import identity
 from hookline.claim import Status
 from hookline.compose import compose
 from hookline.errors import UnknownSource
-from hookline.models import JSON, Failure, Inbound, Message, Routed
+from hookline.models import JSON, Failure, Inbound, Message, Routed, Verified
 from hookline.parse import parse
 from hookline.route import route
 from hookline.rules.expression import Expressions
-from hookline.rules.model import Rules, Source
+from hookline.rules.model import Rules, Sns, Source
 from hookline.secrets import Secrets
 from hookline.see import Seen, see, without_secrets
+from hookline.sns import Certificates, Fetch
 from hookline.sources import KINDS
 from hookline.sources.kind import Greeting
 from hookline.verify import verify
@@ -47,30 +48,36 @@ class Intake:
     ``rules`` is asked once for each webhook: other rules may run from one to the next, never within one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts, each made by its app
         self,
         rules: Callable[[], Rules],
         secrets: Secrets,
         outlet: Outlet,
         record: Record,
         now_ms: Callable[[], int],
+        fetch: Fetch,
     ) -> None:
         self._rules = rules
         self._secrets = secrets
         self._outlet = outlet
         self._record = record
         self._now_ms = now_ms
+        self._fetch = fetch
+        self._certificates = Certificates(fetch)
         self._prepared: tuple[Rules, Expressions] | None = None
 
     def take(self, inbound: Inbound) -> Accepted:
-        """Return what was accepted. Raises Refused for the sender's mistakes, else SecretsUnavailable, QueueRefused."""
+        """Return what was accepted.
+
+        Raises Refused for the sender's mistakes, else SecretsUnavailable, Unreachable, QueueRefused.
+        """
         rules = self._rules()
         source, expressions = _source(rules, inbound.source), self._expressions(rules)
         kind = KINDS[source.kind]
-        verified = verify(inbound, source, self._secrets)
+        verified = verify(inbound, source, self._secrets, self._certificates)
         payload = parse(verified, kind.reads)
         if kind.greet and (greeting := kind.greet(payload)):
-            return _greeted(greeting, inbound)
+            return self._greeted(greeting, verified)
         seen = see(without_secrets(inbound, source), kind, payload)
         routed = route(inbound.source, seen.scope(), rules, expressions)
         _warn(routed.failures, seen)
@@ -92,6 +99,17 @@ class Intake:
             self._prepared = (rules, Expressions(rules.templates))
         return self._prepared[1]
 
+    def _greeted(self, greeting: Greeting, verified: Verified) -> Accepted:
+        """Fetch what confirms, but no address that nobody has signed. Raises Unreachable."""
+        inbound = verified.inbound
+        if greeting.confirm and not isinstance(verified.source.auth, Sns):
+            greeting = Greeting("not confirmed: the source doesn't say `auth: {sns: …}`", is_alarming=True)
+        if greeting.confirm:
+            self._fetch(greeting.confirm)
+        level = logging.WARNING if greeting.is_alarming else logging.INFO
+        logger.log(level, "greeted", extra={"source": inbound.source, "reason": greeting.reason})
+        return Accepted(inbound.request_id, [], greeting.reason, greeting.content or None)
+
     def _nobody(self, seen: Seen, routed: Routed, *, is_private: bool) -> Accepted:
         """Note the event in the log if that can be done now; the sender is told the same either way."""
         status = Status.UNMATCHED if routed.reason == "no rule matched" else Status.DROPPED
@@ -108,11 +126,6 @@ class Intake:
         except Exception:
             logger.exception("The event could not be noted in the log.", extra={"event_id": seen.id.value})
         return Accepted(seen.id.value, [], routed.reason)
-
-
-def _greeted(greeting: Greeting, inbound: Inbound) -> Accepted:
-    logger.info("greeted", extra={"source": inbound.source, "reason": greeting.reason})
-    return Accepted(inbound.request_id, [], greeting.reason, greeting.content or None)
 
 
 def _trapped(seen: Seen, routed: Routed, messages: Sequence[Message]) -> Accepted:

@@ -14,7 +14,10 @@ Scope = dict[str, Any]  # the names that an expression of the rules may use
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A request as it came. Header names are in lower case; ``received_at`` is the gateway's ms since 1970."""
+    """A request as it came. Header names are in lower case; ``received_at`` is the gateway's ms since 1970.
+
+    ``topic`` is that of SNS which AWS let invoke the function itself: no request over HTTP has one.
+    """
 
     source: str
     method: str
@@ -23,6 +26,7 @@ class Inbound:
     body: bytes
     request_id: str
     received_at: int
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

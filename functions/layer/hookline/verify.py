@@ -3,29 +3,55 @@
 import base64
 import binascii
 import hmac
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
+from hookline import sns
 from hookline.clock import SECOND_MS
 from hookline.errors import BadCredentials, SecretsUnavailable
 from hookline.models import Inbound, Verified
-from hookline.rules.model import Basic, Bearer, Hmac, Source, Token
+from hookline.rules.model import Basic, Bearer, Hmac, Sns, Source, Token
 from hookline.secrets import Secrets
+
+logger = logging.getLogger(__name__)
 
 _LONGEST_TIMESTAMP = 12  # digits; int() refuses thousands of them
 _DENIED = "The credentials are missing or wrong."
 
 
-def verify(inbound: Inbound, source: Source, secrets: Secrets) -> Verified:
-    """Return proof of the check. Raises BadCredentials, or SecretsUnavailable if there is nothing to compare with."""
+def verify(
+    inbound: Inbound, source: Source, secrets: Secrets, certificates: sns.Certificates = sns.NO_CERTIFICATES
+) -> Verified:
+    """Return proof of the check.
+
+    Raises BadCredentials; SecretsUnavailable or Unreachable if there is nothing to compare with.
+    """
     if not source.allows(inbound.headers.get("origin", "")):
         raise BadCredentials(_DENIED)
-    if source.secret is None or _is_genuine(inbound, source, secrets.get(source.secret)):
-        return Verified(inbound, source)
+    if source.auth != "none" and not _is_proven(inbound, source, secrets, certificates):
+        raise BadCredentials(_DENIED)
+    return Verified(inbound, source)
+
+
+def _is_proven(inbound: Inbound, source: Source, secrets: Secrets, certificates: sns.Certificates) -> bool:
+    if isinstance(source.auth, Sns):
+        return _is_of_topic(inbound, source.auth, certificates)
+    name = source.secret or ""  # which no store has
+    if _is_genuine(inbound, source, secrets.get(name)):
+        return True
     # The secret may have been replaced a moment ago.
-    if secrets.refreshed() and _is_genuine(inbound, source, secrets.get(source.secret)):
-        return Verified(inbound, source)
-    raise BadCredentials(_DENIED)
+    return secrets.refreshed() and _is_genuine(inbound, source, secrets.get(name))
+
+
+def _is_of_topic(inbound: Inbound, auth: Sns, certificates: sns.Certificates) -> bool:
+    """No secret is in what is wrong with a message, so the log may say it: who sets up a topic has to know."""
+    if inbound.topic:
+        return inbound.topic in auth.sns
+    flaw = sns.flaw(inbound.body, auth.sns, inbound.received_at, certificates)
+    if flaw:
+        logger.warning("not signed by SNS", extra={"source": inbound.source, "reason": flaw})
+    return not flaw
 
 
 def _is_genuine(inbound: Inbound, source: Source, secrets: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -18,6 +18,7 @@ import httpx
 from botocore.config import Config
 
 from blooio import Blooio
+from hookline.fetch import TIMEOUT_SECONDS, fetched
 from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.outbox import Outbox, deliver_all
@@ -83,6 +84,12 @@ def rules(settings: Settings, count: Callable[[str], None]) -> Callable[[], Rule
     book = Rulebook(client, settings.delivery_log_table, deployed, now_ms, count)
     book.current()
     return book.current
+
+
+def fetch() -> Callable[[str], bytes]:
+    """Return what fetches an address that a sender names; hardly a webhook needs it, so its client is made late."""
+    client = cache(lambda: httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False))
+    return lambda url: fetched(client(), url)
 
 
 def log(settings: Settings, client: "DynamoDBClient") -> DeliveryLog:

@@ -4,9 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from hookline.rules.names import Block, Names, SecretName
+from hookline.rules.names import Block, Names, SecretName, Topics
 
-AUTH_OPTIONS = "`none` or exactly one of {bearer: SECRET}, {basic: SECRET}, {token: SECRET}, {hmac: SECRET}"
+AUTH_OPTIONS = (
+    "`none` or exactly one of {bearer: SECRET}, {basic: SECRET}, {token: SECRET}, {hmac: SECRET}, {sns: TOPIC_ARN}"
+)
 
 
 class Bearer(Block):
@@ -64,7 +66,15 @@ class Hmac(Block):
         return self
 
 
-AUTH_BLOCKS: dict[str, type[Block]] = {"bearer": Bearer, "basic": Basic, "token": Token, "hmac": Hmac}
+class Sns(Block):
+    """Amazon SNS's signature in the body, which needs no secret, of a message of one of these topics."""
+
+    sns: Topics = Field(
+        description="The ARN of the topic, or of several.", examples=["arn:aws:sns:eu-central-1:123456789012:alarms"]
+    )
+
+
+AUTH_BLOCKS: dict[str, type[Block]] = {"bearer": Bearer, "basic": Basic, "token": Token, "hmac": Hmac, "sns": Sns}
 
 
 def way(value: Any) -> str | None:
@@ -82,6 +92,7 @@ Auth = Annotated[
     | Annotated[Bearer, Tag("bearer")]
     | Annotated[Basic, Tag("basic")]
     | Annotated[Token, Tag("token")]
-    | Annotated[Hmac, Tag("hmac")],
+    | Annotated[Hmac, Tag("hmac")]
+    | Annotated[Sns, Tag("sns")],
     Discriminator(way, custom_error_type="auth", custom_error_message=f"`auth` has to be {AUTH_OPTIONS}"),
 ]

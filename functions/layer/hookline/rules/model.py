@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from hookline.models import JSON, Destination
 from hookline.rules import written
-from hookline.rules.auth import Auth, Basic, Bearer, Hmac, Token, way
+from hookline.rules.auth import Auth, Basic, Bearer, Hmac, Sns, Token, way
 from hookline.rules.names import (
     ADDRESS,
     CHAT_ID,
@@ -27,7 +27,7 @@ from hookline.rules.names import (
 from hookline.sources import KINDS
 
 __all__ = ["CHAT_ID", "EFFECTS", "MAX_TEXT", "SOURCE_NAME", "Basic", "Bearer", "Block", "Chat", "Expected", "Hmac",
-           "LinkPreview", "Rule", "Rules", "Source", "Test", "Token", "as_block"]  # fmt: skip
+           "LinkPreview", "Rule", "Rules", "Sns", "Source", "Test", "Token", "as_block"]  # fmt: skip
 
 MAX_TEXT = 2000  # characters of one message, where its chat doesn't allow fewer
 SHORTEST_LIMIT = 100  # characters; with fewer, the note of a cut text leaves no room for the text
@@ -108,10 +108,20 @@ class Source(Block):
             return {**data, "auth": {**kind.token, **auth}}
         return {**data, "auth": {**kind.signature, **auth}} if "hmac" in auth else data
 
+    @model_validator(mode="after")
+    def _is_signed_by_sns(self) -> "Source":
+        kind = KINDS.get(self.kind)
+        if isinstance(self.auth, Sns) and kind and "sns" not in kind.proofs:
+            raise ValueError("`auth: {sns: …}` is for `kind: sns`: nobody else signs like SNS")
+        return self
+
     @property
     def secret(self) -> str | None:
         """The name of the secret that the proof needs."""
-        return None if self.auth == "none" else getattr(self.auth, way(self.auth.model_dump()) or "")
+        if self.auth == "none" or isinstance(self.auth, Sns):
+            return None
+        name: str = getattr(self.auth, way(self.auth.model_dump()) or "")
+        return name
 
     def allows(self, origin: str) -> bool:
         """Return whether a page of that origin may post; what names none is no page."""
@@ -273,6 +283,11 @@ class Rules(Block):
     def for_source(self, source: str) -> list[Rule]:
         """Return the rules that may speak of the source's events, in file order."""
         return [rule for rule in self.rules if not rule.source or source in rule.source]
+
+    def source_of(self, topic: str) -> str:
+        """Return the name of the source that lists the topic, or an empty text."""
+        topics = {name: source.auth.sns for name, source in self.sources.items() if isinstance(source.auth, Sns)}
+        return next((name for name, its in topics.items() if topic in its), "")
 
     def destinations(self, names: Iterable[str]) -> tuple[Destination, ...]:
         """Return the chats of the names, which the loaded file is known to have."""

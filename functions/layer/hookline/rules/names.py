@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf
 
 from hookline.rules import written
+from hookline.sources.sns import TOPIC
 
 SECRET_NAME, SOURCE_NAME = "^[A-Za-z_][A-Za-z0-9_]*$", "^[a-z0-9][a-z0-9_-]{0,63}$"
 CHAT_ID = "^chat_[A-Za-z0-9_-]{1,120}$"
@@ -14,6 +15,7 @@ PATTERNS = {
     SECRET_NAME: "the name of a secret in letters, digits and _, as in ALERTMANAGER_TOKEN",
     SOURCE_NAME: "in small letters, digits, - and _, because it is part of an address",
     CHAT_ID: "the id of a chat, as in chat_a1b2c3d4",
+    TOPIC: "the ARN of a topic, as in arn:aws:sns:eu-central-1:123456789012:alarms",
     ORIGIN: "a site in small letters without a path, as in https://example.com",
     ADDRESS: "an address, as in https://example.com/thanks",
     TEMPLATE_NAME: "a name in letters, digits and _ . / -, as in alert.txt",
@@ -30,6 +32,7 @@ Seconds = Annotated[int, BeforeValidator(written.seconds)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 SecretName = Annotated[str, Field(pattern=SECRET_NAME)]
 SourceName = Annotated[str, Field(pattern=SOURCE_NAME)]
+Topics = Annotated[tuple[Annotated[str, Field(pattern=TOPIC)], ...], Field(min_length=1), BeforeValidator(listed)]
 Origin = Annotated[str, Field(pattern=ORIGIN)]
 TemplateName = Annotated[str, Field(pattern=TEMPLATE_NAME)]
 Pace = Annotated[InstanceOf[written.Pace] | None, BeforeValidator(written.pace)]

@@ -7,7 +7,7 @@ import yaml
 from hookline.errors import Problem
 from hookline.rules.expression import Expressions
 from hookline.rules.lookups import lookups
-from hookline.rules.model import Chat, Hmac, Rule, Source
+from hookline.rules.model import Chat, Hmac, Rule, Sns, Source
 from hookline.rules.parts import Parts
 from hookline.rules.tree import Path, Tree
 
@@ -107,7 +107,7 @@ def _unsigned(
         header = _spelled(read.path[1]) if read.path[0] == "headers" and len(read.path) > 1 else None
         for name in rule.source or sources:
             auth = sources[name].auth if name in sources else None
-            if header and isinstance(auth, Hmac) and header not in _signed(auth):
+            if header and isinstance(auth, Hmac | Sns) and header not in _signed(auth):
                 said = (
                     f"the signature of '{name}' doesn't cover the header {header}; whoever sees a request can change it"
                 )
@@ -115,8 +115,10 @@ def _unsigned(
                 break
 
 
-def _signed(auth: Hmac) -> set[str]:
+def _signed(auth: Hmac | Sns) -> set[str]:
     """Return the names of the headers that nobody can change unnoticed."""
+    if isinstance(auth, Sns):
+        return set()
     timestamp = auth.timestamp if "{timestamp}" in auth.signed else ()
     id_ = auth.id if "{id}" in auth.signed else ()
     return {_spelled(name) for name in (*timestamp, *id_, *auth.header)}

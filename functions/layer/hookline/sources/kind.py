@@ -15,12 +15,14 @@ _LONGEST_LINK = 300
 class Greeting:
     """What a sender hears that only wants to know whether anybody is there; ``reason`` is for the log.
 
-    ``confirm`` is an address that has to be fetched once before it sends anything.
+    ``confirm`` is an address that has to be fetched once before it sends anything. What ``is_alarming`` somebody should
+    look at.
     """
 
     reason: str
     content: Mapping[str, JSON] = field(default_factory=dict)
     confirm: str = ""
+    is_alarming: bool = False
 
 
 # An object's names with what lies under them, a list of what all its items are, or None: anything.

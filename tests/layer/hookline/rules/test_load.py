@@ -50,7 +50,7 @@ rules:
     chat: "{{ 'oncall' if payload.topic == 'outage' else 'office' }}"
     otherwise: office
 """
-AUTH = "`none` or exactly one of {bearer: SECRET}, {basic: SECRET}, {token: SECRET}, {hmac: SECRET}"
+AUTH = "`none` or exactly one of {bearer: SECRET}, {basic: SECRET}, {token: SECRET}, {hmac: SECRET}, {sns: TOPIC_ARN}"
 BLOCK = "has to be a block of `name: value` lines"
 TEXT = "has to be text; put it in quotes"
 
