@@ -1,4 +1,4 @@
-"""What a number is worth, and how money is written: for the filter of the rules and for what kinds say by themselves."""
+"""What a number is worth, and how money is written: for a filter of the rules, and for what kinds say themselves."""
 
 from decimal import Decimal
 from typing import Any
