@@ -2,20 +2,24 @@
 
 from hookline.sources import (
     alertmanager,
+    datadog,
     form,
     generic,
     github,
     gitlab,
     grafana,
+    healthchecks,
     jotform,
     pagerduty,
     sentry,
     shopify,
     slack,
     sns,
+    standard_webhooks,
     stripe,
     tally,
     typeform,
+    uptime_kuma,
 )
 from hookline.sources.kind import Kind
 
@@ -24,6 +28,9 @@ KINDS: dict[str, Kind] = {
     for kind in (
         alertmanager.KIND,
         grafana.KIND,
+        datadog.KIND,
+        uptime_kuma.KIND,
+        healthchecks.KIND,
         github.KIND,
         stripe.KIND,
         sns.KIND,
@@ -35,6 +42,7 @@ KINDS: dict[str, Kind] = {
         sentry.KIND,
         shopify.KIND,
         gitlab.KIND,
+        standard_webhooks.KIND,
         form.KIND,
         generic.KIND,
     )

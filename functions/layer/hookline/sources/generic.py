@@ -37,17 +37,21 @@ def say(payload: JSON, headline: str = "") -> Event:
     told = _Told(payload)
     status = signs.status(told.fields, payload)
     severity = signs.severity(told.fields, status, told.happened(), has_error=bool(told.error))
+    under = told.title() if headline else ""
+    told.drop_happened(headline)
     headline = headline or told.title()
     body = told.body()
     headline = headline or told.subject(has_text=bool(body)) or body or "Webhook"
-    listed = [*islice(lines_about(told.rest, [headline, body, *told.said]), _MOST_FIELDS)]
+    listed = [*islice(lines_about(told.rest, [headline, under, body, *told.said]), _MOST_FIELDS)]
     if headline == "Webhook" and not listed:
         listed = [*islice(raw_lines(payload), _MOST_FIELDS)]
     icon = "✅" if status == "resolved" else _ICONS[severity]
     title, url = words(headline, _LONG_TITLE), told.link()
     return Event(
         title=title,
-        text=lines(f"{icon} {headline}", "" if body == headline else body, *listed, url),
+        text=lines(
+            f"{icon} {headline}", "" if under == headline else under, "" if body == headline else body, *listed, url
+        ),
         status=status,
         severity=severity,
         icon=icon,
@@ -99,6 +103,10 @@ class _Told:
             return ""  # "opened" and "created" say nothing by themselves
         self._drop(_HAPPENED, what)
         return what
+
+    def drop_happened(self, said: str) -> None:
+        """Take out the name of what happened where that is the headline."""
+        self._drop(_HAPPENED, said)
 
     def subject(self, *, has_text: bool) -> str:
         """Return what it is about, with what became of it: ``backup: failed``."""
