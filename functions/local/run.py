@@ -191,13 +191,22 @@ def _told(handler: Handler) -> Handler:
 
     def handle(event: dict[str, Any], context: Any) -> Any:
         answer = handler(event, context)
-        content = json.loads(answer.get("body") or "{}")
-        chats = [delivery["chat"] for delivery in content.get("deliveries", [])]
-        outcome = content.get("reason") or content.get("detail") or (f"to {', '.join(chats)}" if chats else "")
-        print(f"{time.strftime('%T')}  {answer['statusCode']}  {printable(event['rawPath'])}  {outcome}", flush=True)
+        print(
+            f"{time.strftime('%T')}  {answer['statusCode']}  {printable(event['rawPath'])}  {_outcome(answer)}",
+            flush=True,
+        )
         return answer
 
     return handle
+
+
+def _outcome(answer: Any) -> str:
+    headers = answer.get("headers") or {}
+    if "json" not in headers.get("Content-Type", ""):
+        return f"goes on to {headers['Location']}" if "Location" in headers else "sees a page" if answer["body"] else ""
+    content = json.loads(answer.get("body") or "{}")
+    chats = [delivery["chat"] for delivery in content.get("deliveries", [])]
+    return content.get("reason") or content.get("detail") or (f"to {', '.join(chats)}" if chats else "")
 
 
 def _published(place: Place, template: Template, engine_url: str) -> AbstractContextManager[None]:
