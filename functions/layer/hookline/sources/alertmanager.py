@@ -106,6 +106,7 @@ def _describe_group(payload: dict[str, JSON], alerts: list[dict[str, JSON]]) -> 
         url=url,
         fields=labels,
         thread=words(payload.get("groupKey")),
+        items=list(alerts),
     )
 
 
@@ -195,7 +196,7 @@ KIND = Kind(
     shape=_SHAPE,
     proofs=("bearer", "basic"),
     setup=(
-        "In alertmanager.yml, a receiver gets an entry under `webhook_configs` with {url} as its `url` and, for bearer, "
-        "the token under `http_config`, `authorization`, `credentials`; a route names the receiver."
+        "In alertmanager.yml, a receiver gets an entry under `webhook_configs` with {url} as its `url` and, for "
+        "bearer, the token under `http_config`, `authorization`, `credentials`; a route names the receiver."
     ),
 )

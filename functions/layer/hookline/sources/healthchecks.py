@@ -14,10 +14,7 @@ from hookline.sources import generic
 from hookline.sources.kind import Kind, first, mapping, words
 from hookline.sources.tell import tell
 
-_BODY = (
-    '{"name": $NAME_JSON, "status": "$STATUS", "now": "$NOW", "exit_status": "$EXITSTATUS", "tags": "$TAGS", '
-    '"check": $JSON}'
-)
+_BODY = '{"name": $NAME_JSON, "status": "$STATUS", "now": "$NOW", "exit_status": "$EXITSTATUS", "check": $JSON}'
 _STATES = {"down": ("is down", "firing"), "up": ("is up", "resolved")}
 _SELF = 60  # seconds; a check that was heard of so lately has said itself that it failed
 _API = re.compile(r"(https?://[^/\s]+)/api/v[0-9]/checks/([0-9a-f-]{36})")

@@ -222,6 +222,11 @@ def test_what_rules_can_ask_of_a_group() -> None:
     )
 
 
+def test_a_group_consists_of_its_alerts_and_one_alert_of_nothing_else() -> None:
+    assert describe(group(alert("web-1"), alert("web-2")), NOW).items == [alert("web-1"), alert("web-2")]
+    assert describe(group(alert()), NOW).items == []
+
+
 def test_an_item_of_a_group_is_told_like_an_alert_of_its_own() -> None:
     assert describe_item(alert(), NOW) == describe(group(alert()), NOW)
 
