@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hookline import gateway, wiring
-from hookline.errors import QueueRefused, Refused, SecretsUnavailable
+from hookline.errors import QueueRefused, Refused, RulesUnavailable, SecretsUnavailable
 from hookline.models import Receipt
 from hookline.outbox import RECEIPT_TRIES
 from hookline.queue import Queue
@@ -49,7 +49,7 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
         told = read(gateway.read(event, settings.max_body_bytes), secrets, chats)
         if told is not None:
             keep(told)
-    except (Refused, SecretsUnavailable, QueueRefused) as error:
+    except (Refused, RulesUnavailable, SecretsUnavailable, QueueRefused) as error:
         logger.warning("receipt not taken", extra={"reason": str(error)})
         return gateway.refused(error)
     content = {"status": "kept" if told else "ignored"}

@@ -11,12 +11,13 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hookline import browser, gateway, topic, wiring
 from hookline.claim import Status
-from hookline.errors import BadCredentials, QueueRefused, Refused, SecretsUnavailable, Unreachable
+from hookline.errors import BadCredentials, QueueRefused, Refused, RulesUnavailable, SecretsUnavailable, Unreachable
 from hookline.intake import Intake, Outlet
 from hookline.log import DeliveryLog
 from hookline.models import Inbound, Message
 from hookline.outbox import deliver_all
 from hookline.queue import Queue
+from hookline.rules.model import Source
 from hookline.settings import Settings
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
@@ -62,7 +63,7 @@ def hook(source: str) -> Response[str]:  # noqa: ARG001 - read from the event, w
     """Answer one webhook, or a probe of its address."""
     event = app.current_event.raw_event
     asked = gateway.asked(event)
-    return _response(browser.suited(_answer(event), asked, rules().sources.get(asked.source)))
+    return _response(browser.suited(_answer(event), asked, _source(asked.source)))
 
 
 @app.not_found
@@ -85,10 +86,17 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
         if isinstance(error, BadCredentials):
             counts.add("Unauthorized", gateway.asked(event).source)
         return gateway.refused(error)
-    except (SecretsUnavailable, Unreachable, QueueRefused) as error:
+    except (RulesUnavailable, SecretsUnavailable, Unreachable, QueueRefused) as error:
         logger.error("not taken", extra={"path": event["rawPath"], "reason": str(error)})  # noqa: TRY400 - the sentence says all
         return gateway.refused(error)
     return gateway.probed(inbound.method)
+
+
+def _source(name: str) -> Source | None:
+    try:
+        return rules().sources.get(name)
+    except RulesUnavailable:
+        return None
 
 
 def _taken(inbound: Inbound) -> gateway.Answer:

@@ -125,14 +125,42 @@ def test_receive_answers_while_the_table_is_out_of_reach(load: Any, push: Pushed
     assert rule(receive(webhook())) == "new"
 
 
-def test_a_table_that_says_nothing_is_tried_twice_and_the_deployed_file_runs(load: Any, events: Any) -> None:
+def test_a_table_that_says_nothing_is_tried_twice_and_the_sender_is_asked_to_come_again(
+    load: Any, events: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
         receive = load("ReceiveFunction", AWS_ENDPOINT_URL_DYNAMODB=address)
-        assert rule(receive(events("alertmanager_critical"))) == "alerts to on-call"
+        assert_comes_again(receive(events("alertmanager_critical")))
         deaf.settimeout(0)
         knocks = list(iter(lambda: _accepted(deaf), None))
     assert len(knocks) == 2
+    [metric] = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert json.loads(metric)["RulesUnavailable"] == [1.0]
+
+
+def assert_comes_again(answer: dict[str, Any]) -> None:
+    assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, "30")
+
+
+def test_a_container_that_starts_while_the_table_is_away_takes_nothing_until_it_is_back(
+    load: Any, push: Pushed, clock: Any, cloud: Any
+) -> None:
+    push("pushed")
+    dynamodb = cloud.clients("dynamodb")
+    rows = dynamodb.scan(TableName="DeliveryLog")["Items"]
+    dynamodb.delete_table(TableName="DeliveryLog")
+    receive, receipts = load("ReceiveFunction"), load("ReceiptsFunction", HOOKLINE_SECRETS=json.dumps(SECRETS))
+    probe = webhook()
+    probe["requestContext"]["http"]["method"] = "GET"
+    for answer in (receive(webhook()), receive(webhook("nobody")), receive(probe)):
+        assert_comes_again(answer)
+    assert_comes_again(receipts(told("message.read", {"id": "msg_1", "chat_id": "chat_e5f6a7b8"})))
+    dynamodb.create_table(**cloud.template.tables[0].create)
+    for row in rows:
+        dynamodb.put_item(TableName="DeliveryLog", Item=row)
+    clock.ms += SOONEST_MS
+    assert rule(receive(webhook())) == "pushed"
 
 
 def _accepted(deaf: socket.socket) -> object | None:

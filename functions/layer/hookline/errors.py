@@ -3,6 +3,7 @@
 HooklineError
 ├── ConfigurationError     the environment of a function; all problems at once
 ├── RulesError             the rules file; all problems at once, each with its line
+├── RulesUnavailable       nobody knows yet which rules run
 ├── SecretsUnavailable     no secret was ever readable
 ├── Unreachable            an address that a sender's message needs, as for its certificate
 ├── QueueRefused           some messages could not be queued
@@ -51,6 +52,10 @@ class RulesError(HooklineError):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class RulesUnavailable(HooklineError):
+    """The table that says which rules run could never be asked."""
 
 
 class SecretsUnavailable(HooklineError):

@@ -7,7 +7,15 @@ from http import HTTPStatus
 from typing import Any
 
 from hookline.claim import Status
-from hookline.errors import QueueRefused, Refused, SecretsUnavailable, TooLarge, Unreachable, UnreadableBody
+from hookline.errors import (
+    QueueRefused,
+    Refused,
+    RulesUnavailable,
+    SecretsUnavailable,
+    TooLarge,
+    Unreachable,
+    UnreadableBody,
+)
 from hookline.intake import Accepted
 from hookline.models import Inbound
 
@@ -77,7 +85,7 @@ def accepted(result: Accepted) -> Answer:
     return Answer(HTTPStatus.ACCEPTED if "queued" in statuses else HTTPStatus.OK, content, _JSON)
 
 
-def refused(error: Refused | SecretsUnavailable | Unreachable | QueueRefused) -> Answer:
+def refused(error: Refused | RulesUnavailable | SecretsUnavailable | Unreachable | QueueRefused) -> Answer:
     """Answer a webhook that was not taken (RFC 9457). Whose fault it is decides whether trying again is asked for."""
     if isinstance(error, Refused):
         return problem(error.status, str(error))

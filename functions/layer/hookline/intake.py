@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hookline import identity
+from hookline.certificates import Certificates, Fetch
 from hookline.claim import Status
 from hookline.compose import compose
 from hookline.errors import UnknownSource
@@ -16,7 +17,6 @@ from hookline.rules.expression import Expressions
 from hookline.rules.model import Rules, Sns, Source
 from hookline.secrets import Secrets
 from hookline.see import Seen, see, without_secrets
-from hookline.sns import Certificates, Fetch
 from hookline.sources import KINDS
 from hookline.sources.kind import Greeting
 from hookline.verify import verify
@@ -69,7 +69,7 @@ class Intake:
     def take(self, inbound: Inbound) -> Accepted:
         """Return what was accepted.
 
-        Raises Refused for the sender's mistakes, else SecretsUnavailable, Unreachable, QueueRefused.
+        Raises Refused for the sender's mistakes, else RulesUnavailable, SecretsUnavailable, Unreachable, QueueRefused.
         """
         rules = self._rules()
         source, expressions = _source(rules, inbound.source), self._expressions(rules)

@@ -11,7 +11,7 @@ from blooio import Blooio, Content, LinkPreview, Outcome, SendRequest, Verdict
 from hookline import identity, patience
 from hookline.claim import Decision, Status
 from hookline.clock import MINUTE, SECOND_MS, say
-from hookline.errors import QueueRefused, SecretsUnavailable
+from hookline.errors import QueueRefused, RulesUnavailable, SecretsUnavailable
 from hookline.fallback import stand_in
 from hookline.log import Claim, DeliveryLog, NotClaimed
 from hookline.models import Destination, Message, Receipt
@@ -20,7 +20,7 @@ from hookline.variant import variant
 logger = logging.getLogger(__name__)
 
 NEW_KEY_WAIT = 1.0  # seconds
-QUEUE_OUT_OF_REACH_WAIT = 10.0  # seconds
+OUT_OF_REACH_WAIT = 10.0  # seconds until the queue, or the table of the rules, is asked again
 LOST_LEASE_WAIT = 1.0  # seconds
 RECEIPT_WAIT, RECEIPT_TRIES = 1.0, 3  # the index of message ids follows the table within about a second
 
@@ -172,7 +172,11 @@ class Outbox:
     ) -> Settled:
         """Close a message that was not delivered, after the next chat has been given it, if there is one."""
         told: dict[str, Any] = {"error": error}
-        if next_message := stand_in(claim, self._fallbacks_of(claim.message.chat), self._now_ms()):
+        try:
+            own = self._fallbacks_of(claim.message.chat)
+        except RulesUnavailable:
+            return self._put_off(claim, attempt)
+        if next_message := stand_in(claim, own, self._now_ms()):
             told["fallback_to"] = next_message.delivery_id
             # Written before it is done: whoever finds the row after a crash must not ask the provider again, who may
             # have changed its mind, while the stand-in is on its way.
@@ -190,11 +194,14 @@ class Outbox:
         logger.error("not delivered", extra={"delivery_id": claim.message.delivery_id, "status": status, **told})
         return Settled(status)
 
-    def _put_off(self, claim: Claim) -> Settled:
-        """Give up the lease until the queue takes the stand-in; a row that a receipt found has none, and stays told."""
+    def _put_off(self, claim: Claim, attempt: dict[str, Any] | None = None) -> Settled:
+        """Give up the lease until it is known who stands in and the queue takes it.
+
+        A row that a receipt found has no lease, and stays told.
+        """
         if claim.lease_until:
-            self._log.close(claim, Status.RETRYING, {})
-        return Settled(Status.RETRYING, QUEUE_OUT_OF_REACH_WAIT)
+            self._log.close(claim, Status.RETRYING, {}, attempt)
+        return Settled(Status.RETRYING, OUT_OF_REACH_WAIT)
 
 
 def deliver_all(outbox: Outbox, messages: Sequence[Message]) -> list[str]:

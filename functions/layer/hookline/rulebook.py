@@ -1,4 +1,4 @@
-"""The rules that run: those last pushed to the table, looked for once a minute; until there are any, the deployed file.
+"""The rules that run: those last pushed to the table, looked for once a minute; or the deployed file, if none were.
 
 In the table they are the rows of one id: generation 0 is the pointer, which says the version that runs, and every other
 generation is the version of that number, which never changes.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from hookline.errors import RulesUnavailable
 from hookline.rules.load import load_text
 from hookline.rules.model import Rules
 
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 ID, POINTER = "rules", 0
 LOOK_MS = 60 * 1000  # what was pushed runs after this at the latest
 SOONEST_MS = 5 * 1000  # a table out of reach is asked again no sooner: each asking keeps a sender waiting
-REFUSED = "RulesRefused"  # the metric
+REFUSED, UNAVAILABLE = "RulesRefused", "RulesUnavailable"  # the metrics
 PLAIN_BYTES = 4096  # what is longer is packed; what is shorter stays readable in the console
 
 
@@ -50,12 +51,17 @@ class Rulebook:
         self._count = count
         self._held: Rules | None = None
         self._pointer: Any = None  # as it was last followed
+        self._is_known = False  # whether any were pushed; until then the deployed file may be the wrong one
         self._is_refused = False
         self._look_at = now_ms()
         self._looking = Lock()
 
     def current(self) -> Rules:
-        """Return the rules that run now. Raises RulesError when none ever were good, the deployed file included."""
+        """Return the rules that run now.
+
+        Raises RulesUnavailable while the table never said which, and RulesError when none ever were good, the deployed
+        file included.
+        """
         # Only the first look is waited for.
         if self._is_due() and self._looking.acquire(blocking=self._held is None):
             try:
@@ -64,6 +70,8 @@ class Rulebook:
             finally:
                 self._looking.release()
         if self._held is None:
+            if not self._is_known:
+                raise RulesUnavailable("The table can't be asked which rules run.")
             self._held = self._deployed()
             logger.warning("The rules of the deployed file are in use; `hookline push` replaces them.")
         return self._held
@@ -77,7 +85,10 @@ class Rulebook:
         except (BotoCoreError, ClientError) as error:
             logger.warning("the table can't be asked for rules", extra={"reason": str(error)})
             self._look_at = self._now_ms() + SOONEST_MS
+            if not self._is_known:
+                self._count(UNAVAILABLE)
             return
+        self._is_known = True
         self._look_at = self._now_ms() + LOOK_MS
         if self._is_refused:
             # At every look, so that an alarm on it lasts as long as the trouble.

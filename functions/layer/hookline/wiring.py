@@ -5,6 +5,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import groupby
@@ -18,6 +19,7 @@ import httpx
 from botocore.config import Config
 
 from blooio import Blooio
+from hookline.errors import RulesUnavailable
 from hookline.fetch import TIMEOUT_SECONDS, fetched
 from hookline.log import DeliveryLog
 from hookline.models import Message
@@ -72,7 +74,10 @@ def impatient_dynamodb() -> "DynamoDBClient":
 
 
 def rules(settings: Settings, count: Callable[[str], None]) -> Callable[[], Rules]:
-    """Return what gives the rules that run now; ask it for each event. Raises RulesError for a file that is no use."""
+    """Return what gives the rules that run now; ask it for each event. It may raise RulesUnavailable.
+
+    Raises RulesError for a file that is no use.
+    """
     deployed = partial(load, Path(settings.rules_file))
     if settings.rules_source == "package":
         loaded = deployed()
@@ -82,7 +87,8 @@ def rules(settings: Settings, count: Callable[[str], None]) -> Callable[[], Rule
     soon = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "legacy", "total_max_attempts": 2})
     client = boto3.client("dynamodb", config=soon)
     book = Rulebook(client, settings.delivery_log_table, deployed, now_ms, count)
-    book.current()
+    with suppress(RulesUnavailable):  # whoever asks for an event is told
+        book.current()
     return book.current
 
 

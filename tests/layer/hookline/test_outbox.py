@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blooio import Blooio
-from hookline.errors import QueueRefused, SecretsUnavailable
+from hookline.errors import QueueRefused, RulesUnavailable, SecretsUnavailable
 from hookline.log import DeliveryLog
 from hookline.models import Destination, Message, Receipt
 from hookline.outbox import NEW_KEY_WAIT, RECEIPT_WAIT, Outbox, Settled
@@ -462,6 +462,40 @@ def test_a_queue_that_takes_no_stand_in_keeps_the_first_message_open(
     monkeypatch.setattr(house.outbox, "_forward", house.forwarded.append)
     assert house.outbox.deliver(message(clock)).status == "failed"
     assert len(house.forwarded) == 1
+
+
+def test_while_nobody_knows_the_fallbacks_the_first_message_stays_open_however_often_it_comes(
+    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(cloud, clock, refused(404, "chat_not_found"))
+
+    def unknown(_: str) -> tuple[Destination, ...]:
+        raise RulesUnavailable("The table can't be asked which rules run.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.outbox, "_fallbacks_of", unknown)
+        for _ in range(4):
+            assert house.outbox.deliver(message(clock)).wait
+    assert house.row()["status"] == "retrying"
+    assert house.row()["tries"] == "4"
+    house.fallbacks = (BOSS,)
+    assert house.outbox.deliver(message(clock)).status == "failed"
+    assert [stand_in.chat for stand_in in house.forwarded] == ["chat_b1"]
+    assert "Undelivered" not in house.counted
+
+
+def test_a_late_failure_is_told_again_while_nobody_knows_the_fallbacks(
+    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(cloud, clock, ok())
+    house.outbox.deliver(message(clock))
+
+    def unknown(_: str) -> tuple[Destination, ...]:
+        raise RulesUnavailable("The table can't be asked which rules run.")
+
+    monkeypatch.setattr(house.outbox, "_fallbacks_of", unknown)
+    assert house.outbox.note(receipt("failed"), 1).wait
+    assert house.row()["status"] == "sent"
 
 
 def test_a_key_that_was_just_replaced_is_used_at_once(cloud: Any, clock: Any) -> None:

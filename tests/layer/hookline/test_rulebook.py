@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from hookline import rulebook
-from hookline.errors import RulesError
-from hookline.rulebook import LOOK_MS, POINTER, REFUSED, SOONEST_MS, Rulebook
+from hookline.errors import RulesError, RulesUnavailable
+from hookline.rulebook import LOOK_MS, POINTER, REFUSED, SOONEST_MS, UNAVAILABLE, Rulebook
 from hookline.rules.load import load_text
 from hookline.rules.model import Rules
 
@@ -217,13 +217,40 @@ def test_a_table_out_of_reach_leaves_the_rules_in_use_and_is_asked_again_no_soon
     assert not book.counted
 
 
-def test_a_table_that_was_never_in_reach_lets_the_deployed_file_run_until_it_is(table: Table, book: Book) -> None:
+@pytest.mark.parametrize("trouble", [out_of_reach, forbidden])
+def test_while_the_table_was_never_in_reach_nobody_knows_which_rules_run_and_the_deployed_file_does_not(
+    table: Table, book: Book, trouble: Callable[[], None]
+) -> None:
     table.push(1, text("pushed"))
-    table.trouble = out_of_reach
-    assert book.now() == "deployed"
+    table.trouble = trouble
+    for waited in (0, SOONEST_MS - 1):
+        with pytest.raises(RulesUnavailable):
+            book.after(waited)
+    assert table.asked == [POINTER]
+    assert book.counted == {UNAVAILABLE: 1}
     table.trouble = lambda: None
-    assert book.after(SOONEST_MS - 1) == "deployed"
     assert book.after(1) == "pushed"
+    assert book.counted == {UNAVAILABLE: 1}
+
+
+def test_while_the_first_version_is_out_of_reach_the_deployed_file_does_not_run_either(
+    table: Table, book: Book
+) -> None:
+    table.push(1, text("pushed"))
+    table.trouble = lambda: out_of_reach() if table.asked[-1] == 1 else None
+    with pytest.raises(RulesUnavailable):
+        book.now()
+    table.trouble = lambda: None
+    assert book.after(SOONEST_MS) == "pushed"
+
+
+def test_where_nothing_was_pushed_the_deployed_file_stays_when_the_table_goes_out_of_reach(
+    table: Table, book: Book
+) -> None:
+    assert book.now() == "deployed"
+    table.trouble = out_of_reach
+    assert book.after(LOOK_MS) == "deployed"
+    assert not book.counted
 
 
 def test_a_version_out_of_reach_is_not_refused_but_fetched_soon(table: Table, book: Book) -> None:
