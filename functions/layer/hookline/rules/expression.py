@@ -13,7 +13,7 @@ from minijinja import Environment, TemplateError
 
 from hookline import clock
 from hookline.rules.filters import FILTERS, IN_PLACE_OF_OTHERS, at
-from hookline.rules.template import words
+from hookline.rules.template import slips, words
 from hookline.rules.template.budget import Budget, Exhausted
 from hookline.rules.template.data import Array, Object, frozen
 from hookline.rules.template.reader import MAX_TOKENS, Page, Read, begun, read_expression, read_text
@@ -69,6 +69,7 @@ class Expressions:
             words.TICK: budget.tick,
             words.HERE: budget.here,
             words.SPEND: budget.spend,
+            words.ORDERED: budget.ordered,
         }
         of_ours = {name: budget.measured(made) for name, made in _OURS.items()}
         environment = Environment(
@@ -89,6 +90,15 @@ class Expressions:
         for name in _FUNCTIONS_REMOVED:
             environment.remove_global(name)
         return environment
+
+    @contextmanager
+    def of_event(self) -> Iterator[None]:
+        """Bound what all evaluations of one event take together; those that find nothing left fail."""
+        self._budget.begin_event()
+        try:
+            yield
+        finally:
+            self._budget.end_event()
 
     def value(self, source: str, scope: dict[str, Any]) -> Any:
         """Evaluate an expression. Raises TemplateError."""
@@ -132,6 +142,8 @@ class Expressions:
 
     def faults(self, source: str, *, is_text: bool) -> list[Fault]:
         """Return what is wrong with a template whatever the event."""
+        if not is_text and (slip := slips.before_reading(source)):
+            return [Fault(*slip)]
         page = self._page(source, is_text=is_text)
         # The engine's own words are better, but its parser crashes on what is long enough.
         if page.is_readable or len(source) <= MAX_TOKENS:
@@ -182,7 +194,8 @@ class Expressions:
             at = len(written.encode()[:in_bytes].decode(errors="ignore")) - (0 if is_text else len("{{"))
             said = (error.detail or error.message).replace(_END, "`}}`" if is_text else "end of input")
             hint = "; `==` compares" if "unexpected `=`" in said else ""
-            return Fault(max(0, min(at, len(source))), said + hint)
+            meant = slips.of_text if is_text else slips.of_expression
+            return Fault(*meant(source, max(0, min(at, len(source))), said + hint))
         return None
 
     def _kept(self, kept: dict[str, str], source: str, read: Callable[..., Page]) -> str:

@@ -1,20 +1,27 @@
 """What one evaluation may use up: time of the processor, and the sizes of what it builds."""
 
+import json
+import operator
 import threading
 import time
 from collections.abc import Callable
 from functools import reduce
+from math import inf
 from typing import Any
 
 from hookline.rules.template.data import Array, Object
 
 MAX_SECONDS = 0.05  # of processor time; a page of template takes a thousandth
+MAX_EVENT_SECONDS = 1.0  # of processor time for all templates of one event; a sender may wait no longer
 MAX_TEXT = 65_536  # characters of what an operator or a filter makes
 MAX_OUTPUT = 131_072  # characters written by all tags together, also into variables
-MAX_SIZE = 131_072  # characters and items of a value with all that is in it
+MAX_SIZE = 131_072  # characters and items of a value that is made, with all that is in it
+MAX_GIVEN = 2**20  # the same of one that is only read: a body of the largest size, full of names
 MAX_WORK = 2**21  # characters and items of all that operators and filters are given and make
 MAX_RANGE = 1_000  # numbers
 LARGEST = 2**126  # the engine's integers end soon after
+_ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_JSON = json.JSONEncoder(ensure_ascii=False, skipkeys=True, default=lambda _: None)
 _ITEM = 8  # what an item counts beside its characters
 
 
@@ -29,12 +36,21 @@ class Budget(threading.local):
     """
 
     def __init__(self) -> None:
+        self.end_event()
         self.begin()
 
     def begin(self) -> None:
         """Start an evaluation."""
-        self._until = time.thread_time() + MAX_SECONDS
+        self._until = min(time.thread_time() + MAX_SECONDS, self._event_until)
         self.again()
+
+    def begin_event(self) -> None:
+        """Start all evaluations of one event; together they have MAX_EVENT_SECONDS until ``end_event``."""
+        self._event_until = time.thread_time() + MAX_EVENT_SECONDS
+
+    def end_event(self) -> None:
+        """Let the evaluations that follow be no event's."""
+        self._event_until = inf
 
     def again(self) -> None:
         """Start anew in the time that is left."""
@@ -62,14 +78,14 @@ class Budget(threading.local):
         Raises Exhausted.
         """
         self.tick()
-        return "" if value is None else self._counted(value)
+        return "" if value is None else self._counted(value, MAX_GIVEN)
 
     def measured(self, made: Callable[..., Any]) -> Callable[..., Any]:
         """Return a filter of our own that looks at what it is given and at what it makes."""
 
         def measured(value: Any, *arguments: Any, **options: Any) -> Any:
             self.tick()
-            return self._counted(made(self._counted(value), *arguments, **options))
+            return self._counted(made(self._counted(value, MAX_GIVEN), *arguments, **options))
 
         return measured
 
@@ -80,7 +96,7 @@ class Budget(threading.local):
         self._output -= len(value) if isinstance(value, str) else size(value)
         if self._output < 0:
             raise Exhausted("it writes too much")
-        return value
+        return _written(value) if isinstance(value, bool | dict | list | tuple) else value
 
     def concatenate(self, *values: Any) -> str:
         """``a ~ b ~ c``."""
@@ -145,26 +161,36 @@ class Budget(threading.local):
         self.tick()
         return self._counted(other if value is None or (is_for_empty and not value) else value)
 
+    def ordered(self, sign: str, left: Any, right: Any) -> bool:
+        """``left < right`` and the like: of numbers, or of texts. Nothing is neither less nor more."""
+        self.tick()
+        if left is None or right is None:
+            return False
+        if not (_is_number(left) and _is_number(right)) and not (isinstance(left, str) and isinstance(right, str)):
+            hint = "; `| float` makes a number of a text" if isinstance(left, str) or isinstance(right, str) else ""
+            raise ValueError(f"{_kind(left)} and {_kind(right)} can't be compared{hint}")
+        return bool(_ORDERS[sign](left, right))
+
     def contained(self, value: Any, within: Any) -> bool:
         """``select('in', within)``: one of many items is looked for in a value, which may be large."""
         self.tick()
         return not _is_number(within) and within is not None and value in within
 
-    def _counted(self, value: Any) -> Any:
+    def _counted(self, value: Any, most: int = MAX_SIZE) -> Any:
         """Return the value unless it or all of them together are too large. Raises Exhausted."""
-        length = len(value) if isinstance(value, str) else size(value)
-        if length > (MAX_TEXT if isinstance(value, str) else MAX_SIZE):
-            raise Exhausted("it builds something too large")
+        length = len(value) if isinstance(value, str) else size(value, most)
+        if length > (MAX_TEXT if isinstance(value, str) else most):
+            raise Exhausted("it works on something too large")
         self._work -= length
         if self._work < 0:
             raise Exhausted("it works on too much")
         return value
 
 
-def size(value: Any) -> int:
-    """Return the characters and items of a value, counted no further than it takes to see that it is too large."""
+def size(value: Any, most: int = MAX_SIZE) -> int:
+    """Return the characters and items of a value, counted no further than it takes to see that it is more."""
     total, rest = 0, [value]
-    while rest and total <= MAX_SIZE:
+    while rest and total <= most:
         inner = rest.pop()
         total += _ITEM
         if isinstance(inner, str):
@@ -185,7 +211,10 @@ def checked(value: Any) -> Any:
 
 
 def _written(value: Any) -> str:
-    return "" if value is None or callable(value) else str(checked(value))
+    """Return a value as a person reads it: as JSON has it."""
+    if value is None or callable(value):
+        return ""
+    return _JSON.encode(checked(value)) if isinstance(value, bool | dict | list | tuple) else str(checked(value))
 
 
 def _small(number: Any) -> Any:

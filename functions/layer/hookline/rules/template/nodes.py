@@ -9,7 +9,8 @@ from hookline.rules.template.tokens import Token, Unreadable
 OPENS = {"(": ")", "[": "]", "{": "}"}
 _CLOSES = frozenset(OPENS.values())
 LITERALS = frozenset({"true", "false", "none"})
-COMPARES = frozenset({"==", "!=", "<", "<=", ">", ">="})
+ORDERS = frozenset({"<", "<=", ">", ">="})
+COMPARES = ORDERS | {"==", "!="}
 _DEEPEST = 40  # brackets in brackets
 PARTS = frozenset({"and", "or", "not", "in", "if", "else"})  # they stand between operands
 _BETWEEN = COMPARES | {",", ":", "="}
@@ -62,7 +63,7 @@ def divides(nodes: Sequence[Node], n: int) -> bool:
         return False
     if node.text == "in" and n > 1 and is_(nodes[n - 1], "not") and is_(nodes[n - 2], "is"):
         return False
-    behind_operand = bool(n) and is_operand(nodes[:n]) and node.text in _TAIL
+    behind_operand = bool(n) and is_operand(nodes[:n]) and not is_(nodes[n - 1], *PARTS) and node.text in _TAIL
     return node.text in PARTS or behind_operand
 
 

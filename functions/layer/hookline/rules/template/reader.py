@@ -7,9 +7,10 @@ so by themselves), and each loop, macro and comparison looks at the clock. Lines
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import zip_longest
 
 from hookline.rules.template import words
 from hookline.rules.template.names import bound
@@ -17,6 +18,7 @@ from hookline.rules.template.nodes import (
     COMPARES,
     LITERALS,
     OPENS,
+    ORDERS,
     PARTS,
     Group,
     Node,
@@ -89,6 +91,7 @@ def read_text(source: str, filters: Collection[str], *, is_careful: bool = False
         reader.count([token for piece in whole if isinstance(piece, Tag) for token in piece.tokens])
         reader.page.bound, reader.aliases = bound(piece for piece in whole if isinstance(piece, Tag))
         reader.lengths = _lengths(whole)
+        whole = list(_with_ends_kept(whole))
         reader.page.bounded = "".join(piece if isinstance(piece, str) else reader.tag(piece) for piece in whole)
     except Unreadable as error:
         reader.page.is_readable = False
@@ -128,6 +131,20 @@ def _lengths(whole: Iterable[str | Tag]) -> dict[int, int]:
         elif piece.word in {"endfor", "endmacro"} and within:
             within.pop()
     return lengths
+
+
+def _with_ends_kept(whole: Sequence[str | Tag]) -> Iterator[str | Tag]:
+    """Let a statement drop the line's end behind it only where nothing is written in its line."""
+    is_written = False
+    for piece, following in zip_longest(whole, whole[1:], fillvalue=""):
+        if isinstance(piece, Tag):
+            is_written = is_written or piece.is_output
+            is_at_end = isinstance(following, str) and following.startswith(("\n", "\r\n"))
+            yield replace(piece, closing="+%}") if is_written and is_at_end and piece.closing == "%}" else piece
+            continue
+        *before, last = ("" if piece.startswith("{#") else piece).split("\n")
+        is_written = bool(last.strip()) or (is_written and not before)
+        yield piece
 
 
 class _Reader:
@@ -225,13 +242,19 @@ class _Reader:
                 runs.append([])
             else:
                 runs[-1].append(node)
-        written = []
-        for run, before, behind, following in zip(runs, ["", *dividers], [*dividers, ""], [*runs[1:], ()], strict=True):
+        written: list[str] = []
+        around = zip(runs, ["", *dividers], [*dividers, ""], [*runs[1:], ()], strict=True)
+        for n, (run, before, behind, following) in enumerate(around):
             # What stands before `=` is the name of an argument; nothing is looked up by it.
             text = " ".join(map(text_of, run)) if behind == "=" else self._run(run)
+            if _is_ordered(dividers, n):
+                written[-2:] = [f"{words.ORDERED}('{before}', {written[-2]}, {text})", behind]
+                continue
             compares = behind in COMPARES and not is_scalar(run) and not is_scalar(following)
             looks = before == "in" and not is_scalar(run) and not (len(run) == 1 and is_group(run, "["))
-            written += [_ticking(text) if compares or looks else text, behind]
+            if compares and not _is_ordered(dividers, n + 1):
+                text = _ticking(text)
+            written += [f"{_ticking(text)}|{words.NOTHING_IS_EMPTY}" if looks else text, behind]
         return " ".join(filter(None, written))
 
     def _run(self, run: Sequence[Node]) -> str:
@@ -395,6 +418,8 @@ class _Reader:
         word = text_of(name)
         if word not in self._filters():
             self.complain(place_of([name], 0), _unknown("filter", word, self._filters()))
+        if word in words.OF_NOTHING:
+            return f"{words.NOTHING_IS_EMPTY}|{word}"
         return f"{words.SPEND}|{word}" if word in words.SLOW_FILTERS else word
 
     def _called(self, name: Node, rest: Sequence[Node]) -> None:
@@ -417,6 +442,12 @@ class _Reader:
         if rest and not is_group(rest, "(") and (isinstance(rest[0], Group) or rest[0].kind != "operator"):
             return f"{written} {self._first(rest)}"
         return written + self._arguments(rest)
+
+
+def _is_ordered(dividers: Sequence[str], n: int) -> bool:
+    """Return whether the run behind the nth divider is compared with the one before it, and with no other."""
+    around = dividers[max(0, n - 2) : n + 1]
+    return 0 < n <= len(dividers) and dividers[n - 1] in ORDERS and sum(d in COMPARES or d == "in" for d in around) == 1
 
 
 def _ticking(value: str) -> str:

@@ -35,10 +35,14 @@ METHODS_ELSEWHERE = frozenset({*dir(str), *dir(list), *dir(dict)})
 # These take the name of a filter or a test, as so many arguments from the first.
 BY_NAME = {"map": 1, "select": 1, "reject": 1, "selectattr": 2, "rejectattr": 2}
 # What is inserted where MiniJinja has no bounds: `Budget`'s methods under names that no template may use.
-ADD, CONCATENATE, MULTIPLY, LIST, MAP, RANGE, SPEND, TICK, HERE, DEFAULT, IN = (
+ADD, CONCATENATE, MULTIPLY, LIST, MAP, RANGE, SPEND, TICK, HERE, DEFAULT, IN, ORDERED = (
     "_add", "_concatenate", "_multiply", "_list", "_map", "_range", "_spend", "_tick", "_here", "_default", "_in",
+    "_ordered",
 )  # fmt: skip
-INSERTED = frozenset({ADD, CONCATENATE, MULTIPLY, LIST, MAP, RANGE, SPEND, TICK, HERE, DEFAULT, IN})
+INSERTED = frozenset({ADD, CONCATENATE, MULTIPLY, LIST, MAP, RANGE, SPEND, TICK, HERE, DEFAULT, IN, ORDERED})
+# What they are asked of nothing is not there either; MiniJinja fails.
+OF_NOTHING = _words("count first last length")
+NOTHING_IS_EMPTY = "default('', true)"
 # For each item of a list a larger value could be had, or a larger one looked through.
 FOR_EACH = {"d": DEFAULT, "default": DEFAULT, "in": IN}
 FUNCTIONS = {"range": RANGE}
