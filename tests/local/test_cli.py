@@ -89,6 +89,14 @@ def test_event_makes_fresh_deliveries_of_a_batch() -> None:
         assert hashlib.md5(new["body"].encode(), usedforsecurity=False).hexdigest() == new["md5OfBody"]
 
 
+def test_event_makes_a_fresh_message_of_a_topic() -> None:
+    path = ROOT / "events" / "receive_sns.json"
+    [shipped], [fresh] = (json.loads(text)["Records"] for text in (path.read_text(), hookline("event", str(path)).output))
+    assert fresh["Sns"]["MessageId"] != shipped["Sns"]["MessageId"]
+    assert fresh["Sns"]["Timestamp"] > shipped["Sns"]["Timestamp"]
+    assert fresh["Sns"]["Message"] == shipped["Sns"]["Message"]
+
+
 def test_explain_takes_the_bare_body_that_a_sender_posts(rules: Path, tmp_path: Path) -> None:
     body = tmp_path / "body.json"
     body.write_text('{"title": "Deploy"}')

@@ -16,7 +16,7 @@ def fetched(http: httpx.Client, url: str) -> bytes:
                 raise Unreachable(f"{url} answers {answer.status_code}.")
             return _read(answer)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Unreachable(f"{url} can't be fetched: {error or type(error).__name__}.") from error
+        raise Unreachable(f"{url} can't be fetched: {str(error) or type(error).__name__}.") from error
 
 
 def _read(answer: httpx.Response) -> bytes:

@@ -9,12 +9,13 @@ from typing import Any
 
 from hookline import clock
 from hookline.models import Inbound
+from hookline.sources.kind import at
 
 
 def invokes(event: dict[str, Any]) -> bool:
     """Return whether the event is a topic's, and not API Gateway's."""
     records = event.get("Records") or []
-    return bool(records) and all(record.get("EventSource") == "aws:sns" for record in records)
+    return bool(records) and all(at(record, "EventSource") == "aws:sns" for record in records)
 
 
 def read(event: dict[str, Any], source_of: Callable[[str], str], now_ms: int) -> list[Inbound]:

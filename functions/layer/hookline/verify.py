@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from hookline import sns
+from hookline.certificates import NO_CERTIFICATES, Certificates
 from hookline.clock import SECOND_MS
 from hookline.errors import BadCredentials, SecretsUnavailable
 from hookline.models import Inbound, Verified
@@ -21,7 +22,7 @@ _DENIED = "The credentials are missing or wrong."
 
 
 def verify(
-    inbound: Inbound, source: Source, secrets: Secrets, certificates: sns.Certificates = sns.NO_CERTIFICATES
+    inbound: Inbound, source: Source, secrets: Secrets, certificates: Certificates = NO_CERTIFICATES
 ) -> Verified:
     """Return proof of the check.
 
@@ -34,7 +35,7 @@ def verify(
     return Verified(inbound, source)
 
 
-def _is_proven(inbound: Inbound, source: Source, secrets: Secrets, certificates: sns.Certificates) -> bool:
+def _is_proven(inbound: Inbound, source: Source, secrets: Secrets, certificates: Certificates) -> bool:
     if isinstance(source.auth, Sns):
         return _is_of_topic(inbound, source.auth, certificates)
     name = source.secret or ""  # which no store has
@@ -44,7 +45,7 @@ def _is_proven(inbound: Inbound, source: Source, secrets: Secrets, certificates:
     return secrets.refreshed() and _is_genuine(inbound, source, secrets.get(name))
 
 
-def _is_of_topic(inbound: Inbound, auth: Sns, certificates: sns.Certificates) -> bool:
+def _is_of_topic(inbound: Inbound, auth: Sns, certificates: Certificates) -> bool:
     """No secret is in what is wrong with a message, so the log may say it: who sets up a topic has to know."""
     if inbound.topic:
         return inbound.topic in auth.sns

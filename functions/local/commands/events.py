@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from hookline import gateway
+from hookline import clock, gateway, topic
 from hookline.models import Message
 
 
@@ -33,14 +33,18 @@ def read_webhook(path: Path, source: str | None = None) -> dict[str, Any]:
 
 
 def read_fresh(path: Path) -> dict[str, Any]:
-    """Return the event in the file, API Gateway's or SQS's, with fresh ids and time. Raises ValueError or OSError."""
+    """Return the event in the file, API Gateway's, SQS's or SNS's, with fresh ids and time.
+
+    Raises ValueError or OSError.
+    """
     event, now_ms = _read(path), time.time_ns() // 1_000_000
     if "requestContext" in event:
         event["requestContext"] |= {"requestId": str(uuid.uuid4()), "timeEpoch": now_ms}
     elif "Records" in event:
-        event["Records"] = [_fresh_record(record, now_ms) for record in event["Records"]]
+        freshen = _fresh_notice if topic.invokes(event) else _fresh_record
+        event["Records"] = [freshen(record, now_ms) for record in event["Records"]]
     else:
-        raise ValueError(f"{path} is neither an event of API Gateway nor one of SQS; there are some in events/.")
+        raise ValueError(f"{path} is no event of API Gateway, SQS or SNS; there are some in events/.")
     return event
 
 
@@ -55,6 +59,11 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(event, dict):
         raise ValueError(f"{path} is not an event; there are some in events/.")  # noqa: TRY004 - the file's fault
     return event
+
+
+def _fresh_notice(record: dict[str, Any], now_ms: int) -> dict[str, Any]:
+    at = clock.to_datetime(now_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {**record, "Sns": {**record["Sns"], "MessageId": str(uuid.uuid4()), "Timestamp": at}}
 
 
 def _fresh_record(record: dict[str, Any], now_ms: int) -> dict[str, Any]:

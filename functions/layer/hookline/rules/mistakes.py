@@ -90,7 +90,6 @@ _HAS_TO_BE = {
     "string_too_long": "has to have at most {max_length} characters",
     "string_too_short": "must not be empty",
     "string_type": "has to be text; put it in quotes",
-    "too_short": "must not be empty",
     "tuple_type": "has to be a list",
 }
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf
 
 from hookline.rules import written
 from hookline.sources.sns import TOPIC
@@ -27,12 +27,21 @@ def listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def at_least_one(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an empty list. Raises ValueError."""
+    if not names:
+        raise ValueError("it has to name at least one")
+    return names
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(listed)]  # one, or a list
 Seconds = Annotated[int, BeforeValidator(written.seconds)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 SecretName = Annotated[str, Field(pattern=SECRET_NAME)]
 SourceName = Annotated[str, Field(pattern=SOURCE_NAME)]
-Topics = Annotated[tuple[Annotated[str, Field(pattern=TOPIC)], ...], Field(min_length=1), BeforeValidator(listed)]
+Topics = Annotated[
+    tuple[Annotated[str, Field(pattern=TOPIC)], ...], AfterValidator(at_least_one), BeforeValidator(listed)
+]
 Origin = Annotated[str, Field(pattern=ORIGIN)]
 TemplateName = Annotated[str, Field(pattern=TEMPLATE_NAME)]
 Pace = Annotated[InstanceOf[written.Pace] | None, BeforeValidator(written.pace)]

@@ -24,6 +24,7 @@ _SIGNS = {
 _NEWEST = re.compile(r"datapoints? \[(-?[0-9.]+(?:E-?[0-9]+)?) \(")  # of those that a reason lists, the first
 _ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov):cloudwatch:([a-z0-9-]{5,30}):[0-9]{12}:alarm:(.+)", re.DOTALL)
 _CONSOLES = {"aws": "aws.amazon.com", "aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com"}
+_SIZES = ((1e12, "T"), (1e9, "G"), (1e6, "M"))
 _LONG_NAME, _LONG_REASON = 150, 200
 _MOST_CHILDREN, _MOST_DIMENSIONS = 3, 2
 
@@ -124,7 +125,7 @@ def _measured(alarm: _Alarm) -> str:
     if not newest or not sign or not name or not isinstance(threshold, int | float):
         return ""
     where = ", ".join(fitting(_dimensions(trigger), _LONG_NAME)[:_MOST_DIMENSIONS])
-    return f"{name}{f' of {where}' if where else ''} is {_short(newest[1])}, alarm {sign} {threshold:.6g}"
+    return f"{name}{f' of {where}' if where else ''} is {_short(newest[1])}, alarm {sign} {_short(threshold)}"
 
 
 def _metric(trigger: dict[str, JSON]) -> str:
@@ -140,11 +141,16 @@ def _dimensions(trigger: dict[str, JSON]) -> list[str]:
     return list(filter(None, (words(one.get("value", one.get("Value")), _LONG_NAME) for one in given)))
 
 
-def _short(digits: str) -> str:
+def _short(number: str | float) -> str:
+    """Return a number as people say it: bytes in particular are many."""
     try:
-        return f"{float(digits):.6g}"
-    except ValueError:  # such as 1.2.3
-        return digits[:20]
+        value = float(number)
+    except (ValueError, OverflowError):  # such as 1.2.3, or a number of hundreds of digits
+        return str(number)[:20]
+    for size, unit in _SIZES:
+        if abs(value) >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value:.6g}"
 
 
 def _ago(alarm: _Alarm, now: datetime) -> str:
