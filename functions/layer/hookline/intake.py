@@ -79,10 +79,10 @@ class Intake:
         if kind.greet and (greeting := kind.greet(payload)):
             return self._greeted(greeting, verified)
         seen = see(without_secrets(inbound, source), kind, payload)
-        routed = route(inbound.source, seen.scope(), rules, expressions)
-        _warn(routed.failures, seen)
-        composed = compose(seen, routed, rules, expressions, self._now_ms())
-        _warn(composed.failures, seen)
+        with expressions.of_event():
+            routed = route(inbound.source, seen.scope(), rules, expressions)
+            composed = compose(seen, routed, rules, expressions, self._now_ms())
+        _warn([*routed.failures, *composed.failures], seen)
         if source.is_trapped(payload):
             return _trapped(seen, routed, composed.messages)
         if not composed.messages:

@@ -57,8 +57,11 @@ def rehearse(rules: Rules, event: dict[str, Any], expressions: Expressions | Non
     with _listening() as logged:
         payload = read(inbound, kind.reads)
         seen = see(without_secrets(inbound, source), kind, payload)
-        routed = route(inbound.source, seen.scope(), rules, expressions)
-        composed = compose(seen, routed, rules, expressions, queued_at=inbound.received_at)
+        with expressions.of_event():
+            routed = route(inbound.source, seen.scope(), rules, expressions)
+            composed = compose(seen, routed, rules, expressions, queued_at=inbound.received_at)
+    if kind.greet and (greeting := kind.greet(payload)):
+        return Rehearsal(inbound, seen.scope(), Routed([], f"it is greeted: {greeting.reason}"), (), tuple(logged))
     if source.is_trapped(payload):
         trapped = Routed([], f"the honeypot `{source.honeypot}` is filled in")
         return Rehearsal(inbound, seen.scope(), trapped, (), tuple(logged))

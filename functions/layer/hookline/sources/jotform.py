@@ -108,6 +108,7 @@ KIND = Kind(
     proofs=("token",),
     token={"query": "token"},
     id_paths=(("submissionID",),),
+    hides=("webhookURL",),  # our own address, with the token in it
     setup=(
         "In Jotform, open the form's Settings, then Integrations, and add WebHooks with the address {url}?token= and "
         "the secret behind it: Jotform signs nothing, so that only the address proves who calls."

@@ -53,6 +53,7 @@ class Kind:
     token: Mapping[str, Any] = field(default_factory=dict)
     id_headers: tuple[str, ...] = ()
     id_paths: tuple[tuple[str, ...], ...] = ()
+    hides: tuple[str, ...] = ()  # names in its payload under which a credential lies
     greet: Callable[[JSON], Greeting | None] | None = None
     setup: str = ""
 

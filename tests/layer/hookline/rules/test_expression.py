@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hookline.rules.expression import Expressions, Fault, TemplateError
+from hookline.rules.expression import Expressions, Fault, TemplateError, is_limit
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_what_depends_on_the_event_is_no_error_before_there_is_one(expressions: 
 
 
 def test_the_place_of_a_mistake_in_a_text_counts_from_its_beginning(expressions: Expressions) -> None:
-    for template, at in (("ä\nb {{ payload", 7), ("{% if %}", 6), ("ä\n\n{{ payload.x | nosuch }}", 18)):
+    for template, at in (("ä\nb {{ payload", 7), ("a {% if b | %}", 12), ("ä\n\n{{ payload.x | nosuch }}", 18)):
         assert [fault.at for fault in expressions.faults(template, is_text=True)] == [at]
 
 
@@ -201,3 +201,13 @@ def test_any_expression_on_any_payload_has_a_value_or_a_template_error(source: s
         except TemplateError as error:
             message = error.message
             assert message
+
+
+def test_all_evaluations_of_one_event_have_a_budget_together(
+    expressions: Expressions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hookline.rules.template.budget.MAX_EVENT_SECONDS", -1)
+    with expressions.of_event(), pytest.raises(TemplateError, match="it takes too much time") as failed:
+        expressions.text("{% for i in range(9) %}.{% endfor %}", scope())
+    assert is_limit(failed.value)
+    assert expressions.text("{% for i in range(3) %}.{% endfor %}", scope()) == "..."
