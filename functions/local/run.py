@@ -122,6 +122,8 @@ def serve(place: Place) -> None:
         )
         try:
             receipts = stack.enter_context(Receipts(f"{place.url}/receipts", place.secrets[WEBHOOK_SECRET][0]))
+            if place.rules_source == FROM_TABLE:
+                starting.result()  # the functions ask its table for the rules as they are loaded
             app = _app(place, template, engine_url, receipts)
             stack.enter_context(starting.result())
         except RuntimeError as error:
