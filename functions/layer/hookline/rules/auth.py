@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from hookline.rules.names import Block, Names, SecretName, Topics
+from hookline.rules.names import Block, Names, SecretName, Topics, Whole
 
 AUTH_OPTIONS = (
     "`none` or exactly one of {bearer: SECRET}, {basic: SECRET}, {token: SECRET}, {hmac: SECRET}, {sns: TOPIC_ARN}"
@@ -56,7 +56,7 @@ class Hmac(Block):
         examples=["Webhook-Timestamp"],
     )
     id: Names = Field(("X-Id",), description="The header of the sender's id.", examples=["Webhook-Id"])
-    tolerance: int = Field(300, ge=1, description="How far the time may be off, in seconds.", examples=[600])
+    tolerance: Whole = Field(300, ge=1, description="How far the time may be off, in seconds.", examples=[600])
     secret_encoding: Literal["text", "hex", "base64"] = Field("text", description="How the secret is written.")
 
     @model_validator(mode="after")

@@ -22,6 +22,8 @@ from hookline.rules.names import (
     Seconds,
     SourceName,
     TemplateName,
+    Whole,
+    YesNo,
     listed,
 )
 from hookline.sources import KINDS
@@ -41,7 +43,7 @@ class Chat(Block):
 
     id: str = Field(pattern=CHAT_ID, description="The provider's id of the chat.", examples=["chat_a1b2c3d4"])
     fallback: Names = Field((), description="Who hears instead when this chat can't be reached.", examples=["oncall"])
-    limit: int = Field(
+    limit: Whole = Field(
         MAX_TEXT,
         ge=SHORTEST_LIMIT,
         le=MAX_TEXT,
@@ -94,7 +96,7 @@ class Source(Block):
         description="Where a browser goes that has posted a form; without it a page says thank you.",
         examples=["https://example.com/thanks"],
     )
-    private: bool = Field(default=False, description="The log forgets a text once it is sent.")
+    private: YesNo = Field(default=False, description="The log forgets a text once it is sent.")
 
     @model_validator(mode="before")
     @classmethod
@@ -188,7 +190,7 @@ class Rule(Block):
         description="An expression; the rule takes what it is true for.",
         examples=['event.severity == "critical"'],
     )
-    drop: bool = Field(default=False, description="Take the event and send nothing.")
+    drop: YesNo = Field(default=False, description="Take the event and send nothing.")
     each: str | None = Field(
         None,
         description="An expression that gives a list: one message per item, which is `item` in the text.",
@@ -208,7 +210,7 @@ class Rule(Block):
         description="A template; without it the text that the kind of source brings.",
         examples=["{{ event.icon }} {{ event.title }}"],
     )
-    split: bool = Field(default=False, description="Send a long text in numbered parts instead of cutting it.")
+    split: YesNo = Field(default=False, description="Send a long text in numbered parts instead of cutting it.")
     repeat: Seconds | None = Field(
         None,
         description="The same isn't told again sooner. 5m without it, 4h for an item of `each`.",
@@ -219,7 +221,7 @@ class Rule(Block):
         description="A template; what has the same thread is one story, told as replies.",
         examples=["{{ item.fingerprint }}"],
     )
-    urgent: bool = Field(default=False, description="Quiet hours and pace don't apply.")
+    urgent: YesNo = Field(default=False, description="Quiet hours and pace don't apply.")
     effect: Literal[EFFECTS] | None = Field(  # type: ignore[valid-type]
         None, description="How iMessage shows it; elsewhere it is dropped.", examples=["slam"]
     )
@@ -231,7 +233,7 @@ class Rule(Block):
     link_preview: LinkPreview | None = Field(
         None, description="The card under a link.", examples=[{"title": "{{ event.title }}"}]
     )
-    continues: bool = Field(default=False, alias="continue", description="Let the rules below take the event, too.")
+    continues: YesNo = Field(default=False, alias="continue", description="Let the rules below take the event, too.")
 
     @property
     def chat_is_expression(self) -> bool:

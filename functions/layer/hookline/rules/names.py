@@ -35,6 +35,8 @@ def at_least_one(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(listed)]  # one, or a list
+YesNo = Annotated[bool, Field(strict=True)]  # not 'yes', which some read as true
+Whole = Annotated[int, Field(strict=True)]
 Seconds = Annotated[int, BeforeValidator(written.seconds)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 SecretName = Annotated[str, Field(pattern=SECRET_NAME)]
