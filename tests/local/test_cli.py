@@ -91,7 +91,9 @@ def test_event_makes_fresh_deliveries_of_a_batch() -> None:
 
 def test_event_makes_a_fresh_message_of_a_topic() -> None:
     path = ROOT / "events" / "receive_sns.json"
-    [shipped], [fresh] = (json.loads(text)["Records"] for text in (path.read_text(), hookline("event", str(path)).output))
+    [shipped], [fresh] = (
+        json.loads(text)["Records"] for text in (path.read_text(), hookline("event", str(path)).output)
+    )
     assert fresh["Sns"]["MessageId"] != shipped["Sns"]["MessageId"]
     assert fresh["Sns"]["Timestamp"] > shipped["Sns"]["Timestamp"]
     assert fresh["Sns"]["Message"] == shipped["Sns"]["Message"]
