@@ -43,6 +43,7 @@ class Row:
 
     status: Status
     request_id: str
+    event_id: str = ""
     lease_until: int = 0
     lost_leases: int = 0
     told_at: int = 0
@@ -76,7 +77,8 @@ def decide(row: Row, message: Message, now: int) -> Decision:
     if row.status in GIVEN_UP:
         is_known = _was_asked_before(row, message) or _was_told_by_a_fallback(row, message)
         return Decision.COPY if is_known else Decision.NEXT
-    return Decision.NEXT if _may_be_told_again(row.told_at, message) else Decision.COPY
+    is_same_event = message.once and row.event_id == message.event_id
+    return Decision.NEXT if _may_be_told_again(row.told_at, message) and not is_same_event else Decision.COPY
 
 
 def _was_asked_before(row: Row, message: Message) -> bool:

@@ -62,23 +62,30 @@ class _Composer:
     def topics(self, match: Match) -> Iterator[_Topic]:
         """Give each item; the whole event once, in its kind's words, where there are none or the rule is in doubt."""
         seen, rule = self._seen, match.rule
+        whole = self._whole(rule)
         if match.failed:
             mark = f"Sent because the condition of the rule “{rule.name}” failed."
-            yield _Topic(seen.id, written=default(seen.event, mark))
+            yield _Topic(whole, written=default(seen.event, mark))
             return
         if rule.each is None:
-            yield _Topic(seen.id)
+            yield _Topic(whole)
             return
         items, mark = self._items(rule)
         if not items:
             because = "; its `each` failed" if mark else "; its `each` gave no items"
-            yield _Topic(seen.id, written=default(seen.event, mark), because=because)
+            yield _Topic(whole, written=default(seen.event, mark), because=because)
             return
         for n, item in enumerate(items[:MAX_ITEMS]):
-            own = identity.item_id(seen.kind, item)
-            yield _Topic(own, item) if own else _Topic(seen.id, item, n)
+            own = identity.item_id(seen.kind, item) or (None if whole is seen.id else identity.item_content_id(item))
+            yield _Topic(own, item) if own else _Topic(whole, item, n)
         if (more := len(items) - MAX_ITEMS) > 0:
-            yield _Topic(seen.id, n=MAX_ITEMS, written=Written(f"… and {more} more at the same time."))
+            yield _Topic(whole, n=MAX_ITEMS, written=Written(f"… and {more} more at the same time."))
+
+    def _whole(self, rule: Rule) -> EventId:
+        """Return the event's id: what it says, where the rule itself says how soon that may be told again."""
+        seen = self._seen
+        is_by_content = rule.repeat is not None and not seen.id.is_content
+        return identity.content_id(seen.kind, seen.payload) if is_by_content else seen.id
 
     def _items(self, rule: Rule) -> tuple[Sequence[JSON], str]:
         """Return what `each` gives, and what to say of it if it fails. An empty list may be meant; nothing else is."""
@@ -142,6 +149,7 @@ class _Composer:
             "private": self._rules.sources[seen.inbound.source].private,
             "urgent": rule.urgent,
             "repeat": repeat if topic.id.is_content else None,
+            "once": rule.repeat is not None and not seen.id.is_content,
             "fallbacks": self._rules.destinations(rule.fallback),
         }
 

@@ -34,8 +34,14 @@ def event_id(inbound: Inbound, kind: Kind, payload: JSON) -> EventId:
         # With the body, because meshes give one id to several requests.
         return EventId(f"request:{short(request)}:{hashlib.sha256(inbound.body).hexdigest()}")
     if kind.content_key is not None:
-        return EventId(f"content:{hashlib.sha256(kind.content_key(payload).encode()).hexdigest()}", is_content=True)
+        return content_id(kind, payload)
     return EventId(f"gateway:{inbound.request_id}")
+
+
+def content_id(kind: Kind, payload: JSON) -> EventId:
+    """Return the id of what an event says, whatever else it is known by."""
+    key = kind.content_key(payload) if kind.content_key else _said(payload)
+    return EventId(f"content:{_hash(key)}", is_content=True)
 
 
 def _own_id(inbound: Inbound, kind: Kind, payload: JSON) -> str:
@@ -51,7 +57,21 @@ def short(sent: str, longest: int = _LONGEST) -> str:
 def item_id(kind: Kind, item: JSON) -> EventId | None:
     """Return an item's own id, or None where the kind knows none: then the event's id and the position serve."""
     key = kind.item_key(item) if kind.item_key else None
-    return EventId(f"item:{hashlib.sha256(key.encode()).hexdigest()}", is_content=True) if key else None
+    return EventId(f"item:{_hash(key)}", is_content=True) if key else None
+
+
+def item_content_id(item: JSON) -> EventId:
+    """Return the id of what an item says, for where its kind knows no better."""
+    return EventId(f"item content:{_hash(_said(item))}", is_content=True)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _said(payload: JSON) -> str:
+    """Return the one way to say it, whatever the order of its names."""
+    return json.dumps(payload, sort_keys=True)
 
 
 def delivery_id(source: str, event: EventId, rule: str, chat: str, n: int) -> str:

@@ -304,6 +304,7 @@ def _row(found: dict[str, Any]) -> Row:
     return Row(
         status=Status(found["status"]),
         request_id=found.get("request_id", ""),
+        event_id=found.get("event_id", ""),
         lease_until=int(found.get("lease_until", 0)),
         lost_leases=int(found.get("lost_leases", 0)),
         told_at=int(found.get("told_at", 0)),

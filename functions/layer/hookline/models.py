@@ -121,6 +121,7 @@ class Message(BaseModel):
     fallback_of: str | None = None  # the delivery that this one stands in for
     tried: tuple[str, ...] = ()  # ids of the chats that it was meant for before
     fallbacks: tuple[Destination, ...] = ()  # of its rule; a chat's own is read when it is delivered
+    once: bool = False  # its event has an id of its own: that same event is never told again, however late it comes
     repeat: int | None = None  # seconds after which the same may be told again; None: its id never means a second event
 
 

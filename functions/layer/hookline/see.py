@@ -25,6 +25,7 @@ class Seen:
 
     inbound: Inbound
     kind: Kind
+    payload: JSON
     shared: Scope  # the names that mean the same in every template
     id: EventId
     event: Event
@@ -40,13 +41,15 @@ class Seen:
         """Return what an item of `each` says by itself, or the whole event where its kind describes no items."""
         if item is None or self.kind.describe_item is None:
             return self.event
-        return _described(self.kind.describe_item, item, self.at)
+        return _described(self.kind, self.kind.describe_item, item, self.at)
 
 
 def see(inbound: Inbound, kind: Kind, payload: JSON) -> Seen:
     """Return the event that a payload is about."""
     at = clock.to_datetime(inbound.received_at)
     event_id = identity.event_id(inbound, kind, payload)
+    if kind.hides and isinstance(payload, dict):
+        payload = {name: value for name, value in payload.items() if name not in kind.hides}
     shared: Scope = {
         "payload": payload,
         "source": inbound.source,
@@ -55,7 +58,7 @@ def see(inbound: Inbound, kind: Kind, payload: JSON) -> Seen:
         "now": at.isoformat(timespec="milliseconds"),
     }
     shared = {name: frozen(value) for name, value in shared.items()}
-    return Seen(inbound, kind, shared, event_id, _described(kind.describe, payload, at), at)
+    return Seen(inbound, kind, payload, shared, event_id, _described(kind, kind.describe, payload, at), at)
 
 
 def without_secrets(inbound: Inbound, source: Source) -> Inbound:
@@ -73,13 +76,14 @@ def without_secrets(inbound: Inbound, source: Source) -> Inbound:
     )
 
 
-def _described(describe: Callable[[JSON, datetime], Event], payload: JSON, at: datetime) -> Event:
-    """A payload that its kind stumbles over is still an event: it is then told like any other JSON."""
-    try:
-        return describe(payload, at)
-    except Exception as error:  # noqa: BLE001 - whatever it is
-        # Where it happened, but not what it says: it may quote the payload.
-        last = extract_tb(error.__traceback__)[-1]
-        about = {"error": type(error).__name__, "at": f"{last.filename}:{last.lineno}"}
-        logger.error("The payload could not be described as its kind; it is told as plain JSON.", extra=about)  # noqa: TRY400
-        return KINDS["json"].describe(payload, at)
+def _described(kind: Kind, describe: Callable[[JSON, datetime], Event], payload: JSON, at: datetime) -> Event:
+    """A payload that its kind stumbles over is still an event: told like any other JSON, or at least that it came."""
+    for way, how in ((kind.name, describe), ("plain JSON", KINDS["json"].describe)):
+        try:
+            return how(payload, at)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            # Where it happened, but not what it says: it may quote the payload.
+            last = extract_tb(error.__traceback__)[-1]
+            about = {"error": type(error).__name__, "at": f"{last.filename}:{last.lineno}"}
+            logger.error("The payload could not be described as %s.", way, extra=about)  # noqa: TRY400
+    return Event(title="Webhook", text=kind.name)

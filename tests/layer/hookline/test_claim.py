@@ -105,6 +105,14 @@ def test_content_may_be_told_again_after_its_repeat_counted_from_when_it_was_tol
     assert decide(row, message(OTHER, repeat=REPEAT, accepted_at=NOW), NOW) is expected
 
 
+def test_the_same_event_by_an_id_of_its_own_is_a_copy_also_when_its_content_may_be_told_again() -> None:
+    again = message(OTHER, repeat=REPEAT).model_copy(update={"once": True})
+    row = Row(Status.SENT, MINE, event_id="e", told_at=0)
+    assert decide(row, again, NOW) is Decision.COPY
+    assert decide(row, again.model_copy(update={"event_id": "e2"}), NOW) is Decision.NEXT
+    assert decide(row, message(OTHER, repeat=REPEAT), NOW) is Decision.NEXT
+
+
 @pytest.mark.parametrize("status", [Status.FAILED, Status.DEAD])
 @pytest.mark.parametrize(("age_ms", "expected"), [(REPEAT * 1000 - 1, Decision.COPY), (REPEAT * 1000, Decision.NEXT)])
 def test_content_that_a_fallback_told_is_told_again_only_after_its_repeat(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hookline.compose import MAX_ITEMS, Composed, compose
-from hookline.identity import part_id
+from hookline.identity import EventId, delivery_id, part_id
 from hookline.models import Inbound, Message
 from hookline.route import route
 from hookline.rules.expression import Expressions
@@ -29,7 +29,9 @@ OTHER = ALERT | {"fingerprint": "f2", "labels": {"alertname": "Cpu"}}
 ALERTS = {"groupKey": "g", "status": "firing", "alerts": [ALERT, OTHER]}
 
 
-def composed(rule: dict[str, Any], payload: Any = None, kind: str = "json") -> Composed:
+def composed(
+    rule: dict[str, Any], payload: Any = None, kind: str = "json", request_id: str = "gw-1", **headers: str
+) -> Composed:
     rules = Rules.model_validate(
         {
             "chats": CHATS,
@@ -38,13 +40,14 @@ def composed(rule: dict[str, Any], payload: Any = None, kind: str = "json") -> C
         }
     )
     body = json.dumps({} if payload is None else payload)
-    inbound = Inbound("in", "POST", {}, {}, body.encode(), "gw-1", 1_793_620_800_000)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    inbound = Inbound("in", "POST", named, {}, body.encode(), request_id, 1_793_620_800_000)
     seen, expressions = see(inbound, KINDS[kind], json.loads(body)), Expressions()
     return compose(seen, route("in", seen.scope(), rules, expressions), rules, expressions, 7)
 
 
-def messages(rule: dict[str, Any], payload: Any = None, kind: str = "json") -> list[Message]:
-    return composed(rule, payload, kind).messages
+def messages(rule: dict[str, Any], payload: Any = None, kind: str = "json", **more: str) -> list[Message]:
+    return composed(rule, payload, kind, **more).messages
 
 
 def test_the_options_of_a_rule_are_frozen_into_its_message() -> None:
@@ -195,6 +198,58 @@ def test_every_part_may_be_told_again_after_the_same_time() -> None:
     parts = messages(rule, ALERTS, "alertmanager")
     assert len(parts) == 8
     assert {part.repeat for part in parts} == {3600}
+
+
+def ids(rule: dict[str, Any], payload: Any, kind: str = "json", **more: str) -> list[str]:
+    return [message.delivery_id for message in messages(rule, payload, kind, **more)]
+
+
+KNOWN_BY = {
+    "nothing": ({"request_id": "gw-1"}, {"request_id": "gw-2"}),
+    "a request id": ({"x_request_id": "r-1"}, {"x_request_id": "r-2"}),
+    "a key": ({"idempotency_key": "k-1"}, {"idempotency_key": "k-2"}),
+    "a delivery id of the kind's own": (
+        {"kind": "github", "x_github_delivery": "d-1"},
+        {"kind": "github", "x_github_delivery": "d-2"},
+    ),
+}
+
+
+@pytest.mark.parametrize("known_by", KNOWN_BY)
+def test_a_rule_that_says_repeat_goes_by_the_content_whatever_the_event_is_known_by(known_by: str) -> None:
+    one, two = KNOWN_BY[known_by]
+    rule = {"repeat": "1h"}
+    assert ids(rule, {"a": 1, "b": 2}, **one) == ids(rule, {"b": 2, "a": 1}, **two) != ids(rule, {"a": 2}, **two)
+    [message] = messages(rule, {"a": 1}, **one)
+    assert (message.repeat, message.once) == (3600, True)
+
+
+@pytest.mark.parametrize("known_by", KNOWN_BY)
+def test_without_repeat_it_is_known_as_it_always_was(known_by: str) -> None:
+    one, two = KNOWN_BY[known_by]
+    assert ids({}, {"a": 1}, **one) != ids({}, {"a": 1}, **two)
+    [message] = messages({}, {"a": 1}, **one)
+    assert message.delivery_id == delivery_id("in", EventId(message.event_id), "page", "chat_a1", 0)
+    assert (message.repeat, message.once) == (None, False)
+
+
+def test_no_id_has_changed_without_repeat_and_none_of_content_with_it() -> None:
+    assert ids({}, {"a": 1}) == ["f4fa7a74-5fbd-561b-8319-4a53fa7ed359"]
+    assert ids({"each": "payload"}, [1, 1])[1] == "3921a056-9784-556a-88ba-b28f336c22eb"
+    alerts = ["df05ce4a-3109-5f44-9f59-a2c837c33337"]
+    assert ids({}, ALERTS, "alertmanager") == ids({"repeat": "1h"}, ALERTS, "alertmanager") == alerts
+    each = ["3ee1338e-2c7f-589a-84a6-b419fef779a6", "21820589-ee80-5987-81aa-a1ea72651622"]
+    assert ids({"each": "payload.alerts"}, ALERTS, "alertmanager") == each
+    assert messages({"repeat": "1h"}, ALERTS, "alertmanager")[0].once is False
+
+
+def test_with_each_a_rule_that_says_repeat_goes_by_the_content_of_the_item() -> None:
+    rule = {"each": "payload", "text": "{{ item.n }}", "repeat": "1h"}
+    one, two = messages(rule, [{"n": 1}, {"n": 2}, {"n": 1}])
+    assert (one.text, two.text, one.repeat) == ("1", "2", 3600)
+    assert ids(rule, [{"n": 2}, {"n": 3}], request_id="gw-2")[0] == two.delivery_id
+    many = [{"n": n} for n in range(MAX_ITEMS + 1)]
+    assert ids(rule, many) == ids(rule, many, request_id="gw-2")
 
 
 def test_two_names_of_one_chat_are_told_once_whatever_their_limits() -> None:

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hookline.identity import EventId, delivery_id, event_id, item_id, part_id, queue_key, send_key
+from hookline.identity import (
+    EventId,
+    content_id,
+    delivery_id,
+    event_id,
+    item_content_id,
+    item_id,
+    part_id,
+    queue_key,
+    send_key,
+)
 from hookline.models import Inbound
 from hookline.sources import KINDS
 
@@ -83,6 +93,14 @@ def test_an_alert_is_the_same_item_whatever_its_annotations_say_now() -> None:
     assert item_id(KINDS["json"], ALERT) is None
 
 
+def test_what_an_event_says_is_the_same_in_any_order_and_by_its_kinds_own_key_where_it_has_one() -> None:
+    said = content_id(KINDS["json"], {"a": 1, "b": [2]})
+    assert said == content_id(KINDS["json"], {"b": [2], "a": 1}) != content_id(KINDS["json"], {"a": 1, "b": ["2"]})
+    assert said.is_content
+    assert content_id(KINDS["alertmanager"], GROUP) == of("alertmanager", GROUP)
+    assert item_content_id({"a": 1, "b": 2}) == item_content_id({"b": 2, "a": 1}) != item_content_id({"a": 1})
+
+
 anything: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*ALERT, *GROUP]), inner, max_size=4),
@@ -94,6 +112,8 @@ def test_any_payload_at_all_has_an_id_and_its_copy_has_the_same(kind: str, paylo
     copy = json.loads(json.dumps(payload))
     assert of(kind, payload) == of(kind, copy)
     assert item_id(KINDS[kind], payload) == item_id(KINDS[kind], copy)
+    assert content_id(KINDS[kind], payload) == content_id(KINDS[kind], copy)
+    assert item_content_id(payload) == item_content_id(copy)
 
 
 EVENT = EventId("key:k-1")
