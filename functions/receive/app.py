@@ -55,7 +55,7 @@ def outlet() -> Outlet:
     return put
 
 
-intake = Intake(rules, secrets, outlet(), record, wiring.now_ms, wiring.fetch())
+intake = Intake(rules, secrets, outlet(), record, wiring.now_ms, wiring.fetch(), counts.add)
 
 
 @app.route("/hooks/<source>", method=METHODS)

@@ -285,8 +285,8 @@ def test_a_text_that_is_split_waits_in_its_chats_group_in_order_and_every_part_i
     assert len(set(waiting)) == 4
 
 
-def test_what_fails_in_a_rule_is_told_all_the_same_and_logged_under_a_name_that_can_be_counted(
-    functions: Any, rules_file: Any, poller: Any, caplog: pytest.LogCaptureFixture
+def test_what_fails_in_a_rule_is_told_all_the_same_and_logged_and_counted(
+    functions: Any, rules_file: Any, poller: Any, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = """
 chats: {a: chat_a1b2c3d4}
@@ -305,3 +305,23 @@ rules:
     assert [(line["rule_failed"], line["option"], line["levelname"]) for line in told] == [
         ("broken", "when", "WARNING")
     ]
+    [metric] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert (metric["source"], metric["RuleFailed"]) == ("in", [1.0])
+
+
+def test_a_rule_that_says_repeat_tells_the_same_json_once_whatever_id_it_comes_with(
+    functions: Any, rules_file: Any, poller: Any, provider: Any
+) -> None:
+    rules = """
+chats: {a: chat_a1b2c3d4}
+sources: {in: {kind: json, auth: none}}
+rules: [{name: r, chat: a, repeat: 1h}]
+"""
+    path = rules_file(rules)
+    receive = functions.load("ReceiveFunction", RULES_FILE=path)
+    for n, hour in enumerate((0, 0, 1)):
+        again = event("in", '{"title": "Down"}', {"x-request-id": f"r-{n}"})
+        again["requestContext"]["timeEpoch"] += hour * 100 * 365 * 24 * 3_600_000
+        assert receive(again)["statusCode"] == 202
+    poller.work_off(functions.load("DeliverFunction", RULES_FILE=path))
+    assert provider.texts == ["🔔 Down"] * 2

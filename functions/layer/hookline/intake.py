@@ -23,6 +23,7 @@ from hookline.verify import verify
 
 logger = logging.getLogger(__name__)
 
+RULE_FAILED = "RuleFailed"  # the metric
 Outlet = Callable[[Sequence[Message]], list[str]]  # takes messages, returns what became of each
 Record = Callable[[str, Status, dict[str, Any]], None]  # notes an event that nobody should hear of
 
@@ -56,6 +57,7 @@ class Intake:
         record: Record,
         now_ms: Callable[[], int],
         fetch: Fetch,
+        count: Callable[[str, str], None],
     ) -> None:
         self._rules = rules
         self._secrets = secrets
@@ -63,6 +65,7 @@ class Intake:
         self._record = record
         self._now_ms = now_ms
         self._fetch = fetch
+        self._count = count
         self._certificates = Certificates(fetch)
         self._prepared: tuple[Rules, Expressions] | None = None
 
@@ -82,7 +85,7 @@ class Intake:
         with expressions.of_event():
             routed = route(inbound.source, seen.scope(), rules, expressions)
             composed = compose(seen, routed, rules, expressions, self._now_ms())
-        _warn([*routed.failures, *composed.failures], seen)
+        self._warn([*routed.failures, *composed.failures], seen)
         if source.is_trapped(payload):
             return _trapped(seen, routed, composed.messages)
         if not composed.messages:
@@ -109,6 +112,13 @@ class Intake:
         level = logging.WARNING if greeting.is_alarming else logging.INFO
         logger.log(level, "greeted", extra={"source": inbound.source, "reason": greeting.reason})
         return Accepted(inbound.request_id, [], greeting.reason, greeting.content or None)
+
+    def _warn(self, failures: Iterable[Failure], seen: Seen) -> None:
+        """Log and count what failed in the rules, although it is told all the same."""
+        for failure in failures:
+            about = {"rule_failed": failure.rule, "option": failure.option, "event_id": seen.id.value}
+            logger.warning("%s", failure, extra=about)
+            self._count(RULE_FAILED, seen.inbound.source)
 
     def _nobody(self, seen: Seen, routed: Routed, *, is_private: bool) -> Accepted:
         """Note the event in the log if that can be done now; the sender is told the same either way."""
@@ -139,10 +149,3 @@ def _source(rules: Rules, name: str) -> Source:
     if name not in rules.sources:
         raise UnknownSource("There is no such source; its name is the last part of the address.")
     return rules.sources[name]
-
-
-def _warn(failures: Iterable[Failure], seen: Seen) -> None:
-    """Log what failed; a metric filter on ``rule_failed`` counts it without a cold start's price."""
-    for failure in failures:
-        about = {"rule_failed": failure.rule, "option": failure.option, "event_id": seen.id.value}
-        logger.warning("%s", failure, extra=about)
