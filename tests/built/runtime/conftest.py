@@ -68,7 +68,8 @@ def start(native: Build, runtime_python: Path, cloud: Cloud, provider_url: str) 
             # `sam local` sets no variable that the template doesn't name.
             env = lambdas_own(api, native) | {variable: given[variable] for variable in function.environment}
             # What Lambda mounts at /opt lies elsewhere here.
-            env["RULES_FILE"] = str(native.layer("RulesLayer") / Path(env["RULES_FILE"]).name)
+            shipped = native.layer("RulesLayer") / Path(env["RULES_FILE"]).name
+            env["RULES_FILE"] = variables.get("RULES_FILE") or str(shipped)
             command = [runtime_python, "-m", "awslambdaric", function.handler]
             process = subprocess.Popen(command, cwd=function.code, env=env, stdin=subprocess.DEVNULL)
             stack.callback(process.wait)
