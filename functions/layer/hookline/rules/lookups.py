@@ -15,6 +15,7 @@ from hookline.sources import KINDS
 from hookline.sources.kind import Shape
 
 NAMES = ("payload", "item", "event", "source", "headers", "query", "now")  # what a template can look up
+_IN_OTHER_LANGUAGES = dict.fromkeys(("null", "nil", "NULL", "Null"), "write `none`")
 OF_EVENTS = (*(part.name for part in fields(Event) if part.name != "text"), "id", "received_at")
 
 
@@ -55,8 +56,10 @@ def _wrong(path: tuple[str, ...], shapes: Sequence[Shape], items: Sequence[Shape
             return _unknown_part(first, inner, shapes if first == "payload" else items)
         case "event":
             return _unknown_part(first, inner, [dict.fromkeys(OF_EVENTS)])
+        case "headers" if inner and inner[0] != (name := inner[0].lower().replace("_", "-")):
+            return f"`headers` never has `{inner[0]}`; write `headers['{name}']`"
         case name if name not in NAMES:
-            return f"there is no `{name}`; {meant(name, NAMES)}"
+            return f"there is no `{name}`; {_IN_OTHER_LANGUAGES.get(name) or meant(name, NAMES)}"
     return ""
 
 

@@ -6,22 +6,16 @@ import yaml
 
 from hookline.errors import Problem
 from hookline.rules.expression import Expressions
+from hookline.rules.later import not_yet
+from hookline.rules.literals import of_chat, of_events
 from hookline.rules.lookups import lookups
-from hookline.rules.model import Chat, Hmac, Rule, Sns, Source
+from hookline.rules.model import Chat, Rule, Source
 from hookline.rules.parts import Parts
-from hookline.rules.tree import Path, Tree
+from hookline.rules.pointless import pointless, untaken
+from hookline.rules.tree import Tree
+from hookline.rules.unsigned import unsigned
 
-# Read, and shown by editors, but nothing comes of them yet.
-_CHATS_LATER = {
-    "pace": "everything is sent at once",
-    "quiet": "everything is sent at once",
-    "budget": "texts without an answer aren't counted",
-}
 _FILLED_IN = frozenset({"name", "email", "message", "phone", "subject", "text", "comment"})  # by people
-_RULES_LATER = {
-    "thread": "each message stands by itself",
-    "urgent": "everything is sent at once",
-}
 
 
 def warnings(parts: Parts, tree: Tree) -> Iterator[Problem]:
@@ -33,11 +27,14 @@ def warnings(parts: Parts, tree: Tree) -> Iterator[Problem]:
     yield from _yes_or_no(tree)
     yield from _same_chats(chats, tree)
     yield from _traps(sources, tree)
-    yield from _not_yet(chats, rules, tree)
+    yield from not_yet(chats, rules, tree)
     yield from _out_of_reach(rules, parts.known.get("source") or [], tree)
+    yield from untaken(parts, tree)
+    yield from of_events(rules, parts.templates, tree)
     for n, rule in rules.items():
-        yield from _pointless(rule, ("rules", n), tree)
-        yield from _unsigned(rule, ("rules", n), sources, expressions, tree)
+        yield from pointless(rule, ("rules", n), tree)
+        yield from of_chat(rule, ("rules", n), parts.known.get("chat"), tree)
+        yield from unsigned(rule, ("rules", n), sources, expressions, tree)
         yield from lookups(rule, ("rules", n), sources, expressions, tree)
 
 
@@ -67,18 +64,6 @@ def _traps(sources: dict[str, Source], tree: Tree) -> Iterator[Problem]:
             yield tree.warning(("sources", name, "honeypot"), said)
 
 
-def _not_yet(chats: dict[str, Chat], rules: dict[int, Rule], tree: Tree) -> Iterator[Problem]:
-    blocks: list[tuple[Path, Chat | Rule, dict[str, str]]] = [
-        *((("chats", name), chat, _CHATS_LATER) for name, chat in chats.items()),
-        *((("rules", n), rule, _RULES_LATER) for n, rule in rules.items()),
-    ]
-    for path, block, options in blocks:
-        for option in options.keys() & block.model_fields_set:
-            if getattr(block, option):  # `off` asks for what happens anyway
-                said = f"`{option}` is read but not applied yet by this version; {options[option]}"
-                yield tree.warning((*path, option), said, at_name=True)
-
-
 def _out_of_reach(rules: dict[int, Rule], sources: list[str], tree: Tree) -> Iterator[Problem]:
     taken: dict[str, str] = {}  # source -> the rule that takes all that comes from there
     for n, rule in rules.items():
@@ -89,41 +74,3 @@ def _out_of_reach(rules: dict[int, Rule], sources: list[str], tree: Tree) -> Ite
         if rule.when is None and (rule.drop or not rule.continues):
             for source in own:
                 taken.setdefault(source, rule.name)
-
-
-def _pointless(rule: Rule, at: Path, tree: Tree) -> Iterator[Problem]:
-    if rule.drop and rule.split:
-        yield tree.warning((*at, "split"), "`split` has nothing to do in a rule that drops", at_name=True)
-    for n, name in enumerate(rule.fallback):
-        if rule.chat == (name,):
-            said = f"a chat can't stand in for itself, as '{name}' would here; name another or none"
-            yield tree.warning((*at, "fallback", n), said)
-
-
-def _unsigned(
-    rule: Rule, at: Path, sources: dict[str, Source], expressions: Expressions, tree: Tree
-) -> Iterator[Problem]:
-    for read in expressions.reads(rule.when or "", is_text=False):
-        header = _spelled(read.path[1]) if read.path[0] == "headers" and len(read.path) > 1 else None
-        for name in rule.source or sources:
-            auth = sources[name].auth if name in sources else None
-            if header and isinstance(auth, Hmac | Sns) and header not in _signed(auth):
-                said = (
-                    f"the signature of '{name}' doesn't cover the header {header}; whoever sees a request can change it"
-                )
-                yield tree.within((*at, "when"), read.at, said, "warning")
-                break
-
-
-def _signed(auth: Hmac | Sns) -> set[str]:
-    """Return the names of the headers that nobody can change unnoticed."""
-    if isinstance(auth, Sns):
-        return set()
-    timestamp = auth.timestamp if "{timestamp}" in auth.signed else ()
-    id_ = auth.id if "{id}" in auth.signed else ()
-    return {_spelled(name) for name in (*timestamp, *id_, *auth.header)}
-
-
-def _spelled(header: str) -> str:
-    """Return a header's name as requests have it: an expression may write `x_token` for `x-token`."""
-    return header.lower().replace("_", "-")

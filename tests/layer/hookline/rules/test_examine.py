@@ -56,6 +56,11 @@ def test_nothing_is_said_of_a_file_that_is_meant_so() -> None:
          "3:34: warning: a chat can't stand in for itself, as 'office' would here; name another or none"),
         ("name: last, chat: office", "name: last, chat: office, fallback: [oncall, office]",
          "11:51: warning: a chat can't stand in for itself, as 'office' would here; name another or none"),
+        # of whatever else the sender signs only the body
+        ("chat: oncall}\n  - {name: second", "chat: '{{ query.chat }}', otherwise: oncall}\n  - {name: second",
+         "9:71: warning: the signature of 'github' doesn't cover the query; whoever sees a request can change it"),
+        ('event.title == "a"', "event.title, each: query.all",
+         "9:60: warning: the signature of 'github' doesn't cover the query; whoever sees a request can change it"),
         # nothing to do
         ("name: last, chat: office", "name: last, drop: true, split: true",
          "11:30: warning: `split` has nothing to do in a rule that drops"),
@@ -63,14 +68,14 @@ def test_nothing_is_said_of_a_file_that_is_meant_so() -> None:
         ("  office: {id: chat_b, fallback: oncall}", "  office: {id: chat_b, fallback: oncall}\n  on: chat_c",
          "4:3: warning: YAML reads on as true or false; put it in quotes, here and where it is used"),
         # unsigned headers
-        ('event.title == "a"', "headers.x_github_event == 1",
-         ("9:41: warning: the signature of 'github' doesn't cover the header x-github-event; whoever sees a request "
+        ('event.title == "a"', "\"1 == headers['x-github-event']\"",
+         ("9:47: warning: the signature of 'github' doesn't cover the header x-github-event; whoever sees a request "
           "can change it")),
         ('event.title == "a"', "\"1 == headers['X-GitHub-Event']\"",
          ("9:47: warning: the signature of 'github' doesn't cover the header x-github-event; whoever sees a request "
           "can change it")),
-        ("[shop, open]", "[open, shop], when: headers.x_time",
-         ("10:48: warning: the signature of 'shop' doesn't cover the header x-time; whoever sees a request "
+        ("[shop, open]", "[open, shop], when: \"headers['x-time']\"",
+         ("10:49: warning: the signature of 'shop' doesn't cover the header x-time; whoever sees a request "
           "can change it")),
     ],
 )  # fmt: skip
@@ -85,9 +90,9 @@ def test_what_is_probably_not_meant_is_said(old: str, new: str, said: str) -> No
         ("name: last", "name: last, urgent: false"),
         ('source: github, when: event.title == "a", ', "continue: true, "),
         ("  office: {id: chat_b, fallback: oncall}", "  office: {id: chat_b, fallback: oncall}\n  'on': chat_c"),
-        ('event.title == "a"', "headers.x_time == 1"),
+        ('event.title == "a"', "\"headers['x-time'] == 1\""),
         ('event.title == "a"', "payload.headers.x_a == 1"),
-        ("[shop, open]", "open, when: headers.x_a == 1"),
+        ("[shop, open]", "open, when: \"headers['x-a'] == 1\""),
         ("name: last, chat: office", "name: last, chat: [oncall, office], fallback: office"),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ rules:
     continue: true
     chat: oncall
     RULE
+  - {name: rest, chat: oncall}
 """
 
 
@@ -35,6 +36,11 @@ def warned(rule: str, source: str = "alerts") -> list[str]:
         ("when: payload.alerts.labels.x",
          ("r.yaml:10:11: warning: `when`: `payload.alerts` is a list and has no `labels`; "
           "`each`, a loop or `[0]` gives one of its items")),
+        ("when: headers.x_env == 'prod'",
+         "r.yaml:10:11: warning: `when`: `headers` never has `x_env`; write `headers['x-env']`"),
+        ("text: \"{{ headers['X-Env'] }}\"",
+         "r.yaml:10:15: warning: `text`: `headers` never has `X-Env`; write `headers['x-env']`"),
+        ("when: payload.status != null", "r.yaml:10:29: warning: `when`: there is no `null`; write `none`"),
         ("when: item.labels",
          "r.yaml:10:11: warning: `when`: there is no `item` here; only the text of a rule with `each` has one"),
         ("{each: payload.alerts, text: '{{ item.anotations.summary }}'}".strip("{}").replace(", text", "\n    text"),
