@@ -246,7 +246,7 @@ def test_of_many_items_twenty_are_told_one_by_one_and_the_rest_is_counted(
         for message in batch:
             cloud.clients("sqs").delete_message(QueueUrl=cloud.queue_url, ReceiptHandle=message["ReceiptHandle"])
     assert texts[:2] == ["🔔 0", "🔔 1"]
-    assert texts[-1] == "… and 480 more at the same time."
+    assert texts[-1].startswith("… and 480 more at the same time:\n• 🔔 20\n")
 
 
 SPLIT = """

@@ -14,10 +14,13 @@ from hookline.render import Written, default, options, render
 from hookline.rules.expression import Expressions, TemplateError
 from hookline.rules.model import Rule, Rules
 from hookline.see import Seen
-from hookline.sources.kind import words
+from hookline.sources.kind import MAX_TEXT, fitting, words
 
 REPEAT_WEBHOOK, REPEAT_ITEM = 5 * clock.MINUTE, 4 * clock.HOUR  # seconds, where a rule doesn't say
 MAX_ITEMS = 20  # of one webhook that are told one by one
+_MOST_LOOKED_AT, _MOST_NAMED = 200, 10  # of the others
+_RANK = {"critical": 0, "warning": 1, "info": 2}
+_NEW_LINE = "\n"
 _LONGEST_BECAUSE, _LONGEST_REASON = 199, 200
 
 
@@ -79,7 +82,18 @@ class _Composer:
             own = identity.item_id(seen.kind, item) or (None if whole is seen.id else identity.item_content_id(item))
             yield _Topic(own, item) if own else _Topic(whole, item, n)
         if (more := len(items) - MAX_ITEMS) > 0:
-            yield _Topic(whole, n=MAX_ITEMS, written=Written(f"… and {more} more at the same time."))
+            yield _Topic(whole, n=MAX_ITEMS, written=Written(self._rest(items[MAX_ITEMS:], more)))
+
+    def _rest(self, items: Sequence[JSON], more: int) -> str:
+        """Count the items that aren't told one by one, and name what is most urgent among them."""
+        head = f"… and {more} more at the same time"
+        if self._seen.kind.describe_item is None:
+            return f"{head}."
+        events = [self._seen.event_of(item) for item in items[:_MOST_LOOKED_AT]]
+        events.sort(key=lambda event: (event.status == "resolved", _RANK.get(event.severity, len(_RANK))))
+        named = dict.fromkeys(f"• {event.text.partition(_NEW_LINE)[0]}" for event in events)
+        shown = fitting(list(named)[:_MOST_NAMED], MAX_TEXT)
+        return "\n".join([f"{head}:", *shown, *(["• …"] if len(shown) < len(named) else [])])
 
     def _whole(self, rule: Rule) -> EventId:
         """Return the event's id: what it says, where the rule itself says how soon that may be told again."""
@@ -119,11 +133,17 @@ class _Composer:
             texts = fit(written.text, limit, mark=written.mark, is_split=match.rule.split)
             for n, text in enumerate(texts, 1):
                 told = {"delivery_id": identity.part_id(delivery, n), "chat": chat, "chat_name": name, "text": text}
+                told["text_id"] = self._text(match, topic, (n, len(texts)))
                 part = about | _of_part(about, n, len(texts)) if len(texts) > 1 else about
-                self.messages.append(Message(**part, **told, tried=tried))
+                parts = len(texts) if match.rule.split else None
+                first = delivery if n > 1 else None
+                self.messages.append(Message(**part, **told, tried=tried, parts=parts, first_part=first))
 
     def _delivery(self, match: Match, topic: _Topic, chat: str) -> str:
         return identity.delivery_id(self._seen.inbound.source, topic.id, match.rule.name, chat, topic.n)
+
+    def _text(self, match: Match, topic: _Topic, part: tuple[int, int]) -> str:
+        return identity.text_id(self._seen.inbound.source, topic.id, match.rule.name, topic.n, part)
 
     def _told(self, match: Match, topic: _Topic) -> tuple[Written, dict[str, Any]]:
         """Return what is said, and what all messages that say it have in common."""

@@ -261,7 +261,16 @@ def test_two_names_of_one_chat_are_told_once_whatever_their_limits() -> None:
 def test_of_many_items_the_rest_is_counted() -> None:
     said = messages({"each": "payload", "text": "{{ item }}"}, list(range(500)))
     assert len(said) == MAX_ITEMS + 1
-    assert said[-1].text == "… and 480 more at the same time."
+    first, *named = said[-1].text.splitlines()
+    assert (first, named[0], named[-1], len(named)) == ("… and 480 more at the same time:", "• 🔔 20", "• …", 11)
+
+
+def test_of_the_rest_the_most_urgent_are_named() -> None:
+    alerts = [{"title": f"t{n}", "status": "firing", "severity": "warning"} for n in range(30)]
+    alerts[29]["severity"], alerts[22]["status"] = "critical", "resolved"
+    [*_, rest] = messages({"each": "payload", "text": "{{ item.title }}"}, alerts)
+    lines = rest.text.splitlines()
+    assert (lines[1], lines[-1]) == ("• 🔥 t29", "• ✅ t22")
 
 
 anything: st.SearchStrategy[Any] = st.recursive(
