@@ -161,7 +161,15 @@ class Expressions:
 
     def includes(self, name: str) -> list[str]:
         """Return the names of the shared templates that this one includes or imports."""
-        return [read.path[0] for read in self._page(self._shared[name], is_text=True).includes]
+        return self.included(self._shared[name])
+
+    def included(self, source: str) -> list[str]:
+        """Return the same of any text."""
+        return [read.path[0] for read in self._page(source, is_text=True).includes]
+
+    def given(self, source: str) -> set[str]:
+        """Return the names that a text gives to things itself, which what it includes may look up, too."""
+        return self._page(source, is_text=True).bound
 
     def _miscalled(self, page: Page) -> Iterator[Fault]:
         """Give what a filter of ours says of arguments that are wrong for any value."""

@@ -8,7 +8,7 @@ from hookline.errors import Problem
 from hookline.rules.expression import Expressions
 from hookline.rules.later import not_yet
 from hookline.rules.literals import of_chat, of_events
-from hookline.rules.lookups import lookups
+from hookline.rules.lookups import lookups, shared_lookups
 from hookline.rules.model import Chat, Rule, Source
 from hookline.rules.parts import Parts
 from hookline.rules.pointless import pointless, untaken
@@ -36,6 +36,7 @@ def warnings(parts: Parts, tree: Tree) -> Iterator[Problem]:
         yield from of_chat(rule, ("rules", n), parts.known.get("chat"), tree)
         yield from unsigned(rule, ("rules", n), sources, expressions, tree)
         yield from lookups(rule, ("rules", n), sources, expressions, tree)
+    yield from shared_lookups(rules, parts.templates, sources, expressions, tree)
 
 
 def _yes_or_no(tree: Tree) -> Iterator[Problem]:
