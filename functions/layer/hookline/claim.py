@@ -49,6 +49,7 @@ class Row:
     told_at: int = 0
     closed_at: int = 0  # of a row that is closed
     is_passed_on: bool = False  # to a fallback
+    fallback_of: str | None = None
 
 
 def decide(row: Row, message: Message, now: int) -> Decision:
@@ -69,8 +70,9 @@ def decide(row: Row, message: Message, now: int) -> Decision:
             return Decision.LEAVE
         is_lost = row.status is Status.SENDING and row.lost_leases + 1 >= MAX_LOST_LEASES
         return Decision.CLOSE if is_lost else Decision.CLAIM
-    if row.request_id == message.request_id:
-        # The queue brings the same record again: it was closed, but the worker died before it could say so.
+    if (row.request_id, row.fallback_of) == (message.request_id, message.fallback_of):
+        # The queue brings the same record again: it was closed, but the worker died before it could say so. What stands
+        # in for another chat of the same request is another record: it finds the text told, or may have better luck.
         return Decision.COPY
     if message.replay:
         return Decision.NEXT

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hookline.fit import cut
-from hookline.identity import fallback_id
+from hookline.identity import fallback_id, shared_fallback_id
 from hookline.log import Claim
 from hookline.models import Destination, Message
 
@@ -22,7 +22,7 @@ def stand_in(claim: Claim, own: Sequence[Destination], now: int) -> Message | No
     text = message.text or f"⚠ A private message of “{message.source}” to {message.chat_name} could not be delivered."
     return message.model_copy(
         update={
-            "delivery_id": fallback_id(message.delivery_id, claim.generation, chat.id),
+            "delivery_id": _id(claim, chat.id),
             "chat": chat.id,
             "chat_name": chat.name,
             "text": text if chat.limit is None else cut(text, chat.limit),
@@ -32,5 +32,14 @@ def stand_in(claim: Claim, own: Sequence[Destination], now: int) -> Message | No
             "reply_to": None,
             "repeat": None,
             "replay": False,
+            "first_part": None,
+            "parts": None,
         }
     )
+
+
+def _id(claim: Claim, chat: str) -> str:
+    text = claim.message.text_id
+    if text is None:  # queued by an earlier version
+        return fallback_id(claim.message.delivery_id, claim.generation, chat)
+    return shared_fallback_id(text, claim.generation, claim.request_id, chat)

@@ -79,6 +79,11 @@ def delivery_id(source: str, event: EventId, rule: str, chat: str, n: int) -> st
     return str(uuid5(_DELIVERIES, json.dumps([source, event.value, rule, chat, n])))
 
 
+def text_id(source: str, event: EventId, rule: str, n: int, part: tuple[int, int]) -> str:
+    """Return the id of one text, or of one part of it, whatever chat it is for."""
+    return str(uuid5(_DELIVERIES, json.dumps([source, event.value, rule, n, *part])))
+
+
 def part_id(delivery: str, n: int) -> str:
     """Return the id of the n-th part of a text that is sent in several; the first has the delivery's own."""
     return delivery if n == 1 else str(uuid5(UUID(delivery), f"part {n}"))
@@ -92,6 +97,14 @@ def send_key(delivery: str, generation: int, variant: str = "") -> str:
 def fallback_id(delivery: str, generation: int, chat: str) -> str:
     """Return the id of the delivery that stands in, the same each time the first one's failure is found again."""
     return str(uuid5(UUID(delivery), f"fallback {generation} {chat}"))
+
+
+def shared_fallback_id(text: str, generation: int, request_id: str, chat: str) -> str:
+    """Like ``fallback_id``, and the same whichever of the chats that a request told the text could not be reached.
+
+    By the generation alone, what two requests asked of two chats would be taken for one.
+    """
+    return str(uuid5(UUID(text), f"fallback {generation} {request_id} {chat}"))
 
 
 def queue_key(delivery: str, request_id: str) -> str:

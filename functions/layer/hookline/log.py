@@ -35,6 +35,7 @@ class Claim:
     unsure_since: int = 0  # ms; when the provider may first have accepted it unheard
     closing: str = ""  # the status that it is about to get, once its stand-in is on its way
     error: dict[str, Any] = field(default_factory=dict)
+    request_id: str = ""  # that asked for this generation first; a copy may have claimed it since
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class DeliveryLog:
         Raises ClientError or BotoCoreError when the table can't be reached; nothing was changed then, or the change
         is found again at the next try.
         """
+        if message.first_part and not message.replay and self._is_of_another_split(message):
+            return NotClaimed(Decision.COPY)
         generation = 1
         while True:
             lease_until = self._now_ms() + self._lease_ms
@@ -76,7 +79,7 @@ class DeliveryLog:
                     self._note_latest(message.delivery_id, generation)
                     if message.private:  # which this row says now
                         self._update(message.delivery_id, generation - 1, {"private": True}, {}, without=TOLD_OF)
-                return Claim(message, generation, body, lease_until)
+                return Claim(message, generation, body, lease_until, request_id=message.request_id)
             decision = decide(self._row(found), message, self._now_ms())
             latest = int(found.get("latest", generation)) if generation == 1 else generation
             if decision is Decision.NEXT or latest > generation:
@@ -192,6 +195,25 @@ class DeliveryLog:
             **attributes,
         }
         self._client.put_item(TableName=self._table, Item=_item(row))
+
+    def _is_of_another_split(self, message: Message) -> bool:
+        """Return whether the first part is one of so many others that the sender's retry would tell a lone last part.
+
+        One that is under way is finished.
+        """
+        told_in = self._latest(message.first_part or "").get("parts")
+        if told_in is None or told_in == message.parts:
+            return False
+        return self._latest(message.delivery_id).get("status") not in {Status.SENDING, Status.RETRYING}
+
+    def _latest(self, row_id: str) -> dict[str, Any]:
+        """Return the row of the latest generation, or nothing."""
+        row = self._get(row_id, 1)
+        return self._get(row_id, int(row["latest"])) if "latest" in row else row
+
+    def _get(self, row_id: str, generation: int) -> dict[str, Any]:
+        found = self._client.get_item(TableName=self._table, Key=_key(row_id, generation), ConsistentRead=True)
+        return _plain(found.get("Item", {}))
 
     def _put_new(self, message: Message, generation: int, body: str, lease_until: int) -> dict[str, Any] | None:
         """Put the row and return None, or return the row that is there already."""
@@ -310,6 +332,7 @@ def _row(found: dict[str, Any]) -> Row:
         told_at=int(found.get("told_at", 0)),
         closed_at=int(found.get("updated_at", 0)),
         is_passed_on="fallback_to" in found,
+        fallback_of=found.get("fallback_of"),
     )
 
 
@@ -326,6 +349,7 @@ def _claim_of(row: dict[str, Any], lease_until: int) -> Claim:
         unsure_since=int(row.get("unsure_since", 0)),
         closing=row.get("closing", ""),
         error=row.get("error", {}),
+        request_id=row["request_id"],
     )
 
 

@@ -120,6 +120,9 @@ class Message(BaseModel):
     replay: bool = False  # asked for by hand: send it whatever became of it before
     fallback_of: str | None = None  # the delivery that this one stands in for
     tried: tuple[str, ...] = ()  # ids of the chats that it was meant for before
+    text_id: str | None = None  # what it says, the same for every chat that an event's rule tells it
+    first_part: str | None = None  # the delivery of the text's first part, where this is another one
+    parts: int | None = None  # how many the text has, where its rule may split it
     fallbacks: tuple[Destination, ...] = ()  # of its rule; a chat's own is read when it is delivered
     once: bool = False  # its event has an id of its own: that same event is never told again, however late it comes
     repeat: int | None = None  # seconds after which the same may be told again; None: its id never means a second event

@@ -90,6 +90,15 @@ def test_what_was_asked_before_the_first_failed_is_a_copy_unless_the_first_was_o
     assert decide(row, asked.model_copy(update={"replay": True}), NOW) is Decision.NEXT
 
 
+def test_what_stands_in_for_another_chat_is_a_copy_of_what_was_told_and_may_have_better_luck_later() -> None:
+    other = message(MINE).model_copy(update={"fallback_of": "d2", "queued_at": NOW + 1})
+    told, failed = (Row(status, MINE, closed_at=NOW, fallback_of="d1") for status in (Status.SENT, Status.FAILED))
+    assert decide(told, other, NOW) is Decision.COPY
+    assert decide(failed, other, NOW) is Decision.NEXT
+    assert decide(failed, other.model_copy(update={"queued_at": NOW}), NOW) is Decision.COPY
+    assert decide(failed, other.model_copy(update={"fallback_of": "d1"}), NOW) is Decision.COPY
+
+
 def test_a_delivery_id_of_the_senders_own_is_told_once_for_ever() -> None:
     assert decide(Row(Status.SENT, MINE, told_at=0), message(OTHER, repeat=None), NOW) is Decision.COPY
 

@@ -182,6 +182,17 @@ def test_a_text_that_is_split_is_a_delivery_for_each_part_in_their_order() -> No
     assert " ".join(part.text.partition(" ")[2] for part in parts) == WORDS
 
 
+def test_a_text_has_an_id_that_its_chats_have_in_common_and_each_split_of_it_another() -> None:
+    rule = {"chat": ["oncall", "office"], "text": "short", "split": True}
+    one, other = messages(rule)
+    assert one.text_id == other.text_id
+    assert (one.parts, one.first_part) == (1, None)
+    whole, *parts = messages(rule | {"text": WORDS})
+    assert (whole.text_id, len({part.text_id for part in (whole, *parts)})) == (one.text_id, 5)
+    assert {(part.parts, part.first_part) for part in parts[1:]} == {(4, parts[0].delivery_id)}
+    assert messages(rule | {"split": False})[0].parts is None
+
+
 def test_a_split_text_shows_its_effect_once_and_its_card_last_and_stays_in_its_thread() -> None:
     rule = {"effect": "slam", "link_preview": {"title": "t"}, "reply_to": "m1", "thread": "s", "urgent": True}
     first, *_, last = messages(rule | {"chat": "office", "text": WORDS, "split": True})

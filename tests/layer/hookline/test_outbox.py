@@ -4,6 +4,7 @@ import contextlib
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import ANY
+from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from blooio import Blooio
 from hookline.errors import QueueRefused, RulesUnavailable, SecretsUnavailable
+from hookline.identity import fallback_id, part_id
 from hookline.log import DeliveryLog
 from hookline.models import Destination, Message, Receipt
 from hookline.outbox import NEW_KEY_WAIT, RECEIPT_WAIT, Outbox, Settled
@@ -44,8 +46,8 @@ class Provider:
         return answer
 
 
-def ok() -> httpx.Response:
-    return httpx.Response(201, json={"id": "msg_1", "status": "queued", "channel_type": "blooio", "protocol": None})
+def ok(message_id: str = "msg_1") -> httpx.Response:
+    return httpx.Response(201, json={"id": message_id, "status": "queued", "channel_type": "blooio", "protocol": None})
 
 
 def refused(status: int, code: str, **headers: str) -> httpx.Response:
@@ -427,6 +429,106 @@ def test_a_text_fits_the_chat_that_stands_in(cloud: Any, clock: Any) -> None:
     house.fallbacks = (Destination(name="watch", id="chat_w1", limit=100),)
     house.outbox.deliver(message(clock).model_copy(update={"text": "word " * 50}))
     assert house.forwarded[0].text == "word " * 16 + "word… (166 more)"
+
+
+def two_chats(clock: Any, request_id: str = "request-1", **more: Any) -> tuple[Message, Message]:
+    """Return one text for two chats, as a rule with a fallback makes it."""
+    rule = {"fallbacks": (BOSS,), "text_id": str(uuid5(NAMESPACE_URL, "text")), **more}
+    one = message(clock, request_id).model_copy(update={**rule, "tried": (OFFICE.id,)})
+    other = {"delivery_id": str(uuid5(NAMESPACE_URL, "office")), "chat": OFFICE.id, "chat_name": OFFICE.name}
+    return one, one.model_copy(update={**other, "tried": (one.chat,)})
+
+
+def test_two_chats_that_can_not_be_reached_tell_their_fallback_once(cloud: Any, clock: Any) -> None:
+    gone = refused(404, "chat_not_found")
+    house = House(cloud, clock, gone, gone, ok("msg_1"))
+    for one in two_chats(clock):
+        house.outbox.deliver(one)
+    first, second = house.forwarded
+    assert first.delivery_id == second.delivery_id
+    assert (first.fallback_of, second.fallback_of) == tuple(one.delivery_id for one in two_chats(clock))
+    assert [house.outbox.deliver(one).status for one in (first, second, first)] == ["sent", "duplicate", "duplicate"]
+
+
+def test_what_another_request_asked_of_one_of_two_chats_is_another_text_for_their_fallback(
+    cloud: Any, clock: Any
+) -> None:
+    house = House(cloud, clock, refused(404, "chat_not_found"))
+    one, other = two_chats(clock)[0], two_chats(clock, "request-2")[1]
+    for each in (one, other):
+        house.outbox.deliver(each)
+    assert len({stand_in.delivery_id for stand_in in house.forwarded}) == 2
+
+
+def test_a_copy_that_claims_what_another_request_asked_for_makes_the_same_stand_in(
+    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(cloud, clock, refused(404, "chat_not_found"))
+
+    def crash(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DeliveryLog, "close", crash)
+        with pytest.raises(KeyboardInterrupt):
+            house.outbox.deliver(two_chats(clock)[0])
+    clock.advance(30)
+    house.outbox.deliver(two_chats(clock, "request-2")[0])
+    first, second = house.forwarded
+    assert first.delivery_id == second.delivery_id
+
+
+def test_what_an_earlier_version_queued_has_its_own_stand_in(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, refused(404, "chat_not_found"))
+    one = two_chats(clock, text_id=None)[0]
+    queued = one.model_dump_json(exclude={"text_id", "first_part", "parts", "once"})
+    house.outbox.deliver(Message.model_validate_json(queued))
+    assert house.forwarded[0].delivery_id == fallback_id(one.delivery_id, 1, BOSS.id)
+
+
+def parts(clock: Any, count: int, request_id: str = "request-1", **more: Any) -> list[Message]:
+    first = message(clock, request_id).model_copy(update={"parts": count, **more})
+    ids = [part_id(first.delivery_id, n) for n in range(1, count + 1)]
+    others = [first.model_copy(update={"delivery_id": id_, "first_part": ids[0]}) for id_ in ids[1:]]
+    return [first, *others]
+
+
+@pytest.mark.parametrize(("told", "again"), [(1, 2), (2, 3), (3, 2), (2, 2)])
+def test_a_retry_whose_text_splits_otherwise_sends_no_lone_part(cloud: Any, clock: Any, told: int, again: int) -> None:
+    house = House(cloud, clock, *(ok(f"msg_{n}") for n in range(9)))
+    assert [house.outbox.deliver(part).status for part in parts(clock, told)] == ["sent"] * told
+    copies = [house.outbox.deliver(part).status for part in parts(clock, again, "request-2")]
+    assert copies == ["duplicate"] * again
+
+
+def test_content_that_is_told_again_splits_as_it_is_now(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, *(ok(f"msg_{n}") for n in range(9)))
+    for n, count in enumerate((2, 3, 1, 2)):
+        said = parts(clock, count, f"request-{n}", repeat=300)
+        assert [house.outbox.deliver(part).status for part in said] == ["sent"] * count
+        clock.advance(600)
+
+
+def test_a_part_that_the_queue_did_not_take_is_told_by_the_retry(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, ok("msg_1"), ok("msg_2"))
+    house.outbox.deliver(parts(clock, 2)[0])
+    assert [house.outbox.deliver(part).status for part in parts(clock, 2, "request-2")] == ["duplicate", "sent"]
+
+
+def test_a_part_that_is_under_way_is_finished_whatever_the_first_one_says_now(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, ok("msg_1"), refused(503, "unavailable"), ok("msg_2"), ok("msg_3"))
+    for part in parts(clock, 2, repeat=300):
+        house.outbox.deliver(part)
+    clock.advance(600)
+    house.outbox.deliver(parts(clock, 3, "request-2", repeat=300)[0])
+    assert house.outbox.deliver(parts(clock, 2, repeat=300)[1]).status == "sent"
+
+
+def test_a_part_that_is_replayed_by_hand_is_sent(cloud: Any, clock: Any) -> None:
+    house = House(cloud, clock, *(ok(f"msg_{n}") for n in range(9)))
+    for part in (*parts(clock, 3), parts(clock, 2, "request-2", replay=True)[0]):
+        house.outbox.deliver(part)
+    assert house.outbox.deliver(parts(clock, 3, "request-3", replay=True)[2]).status == "sent"
 
 
 def test_fallbacks_end_and_never_go_in_a_circle(cloud: Any, clock: Any) -> None:
