@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-MOST_NAMED = 12  # of the names in a file; a longer list is no help
+MOST_NAMED = 20  # of the names in a file; a longer list is no help
 
 
 def closest(name: str, names: Sequence[str]) -> str | None:
