@@ -19,6 +19,7 @@ SUFFIX = ".case"
 NAME_OF_RULES = "rules.yaml"  # what errors call the part above the first dashed line
 NOON = 1_793_620_800_000  # 2 November 2026, 12:00 UTC, in ms: the clock of an event that doesn't say another
 _DASHED = re.compile(r"-{10,}\s*(event|expect)\b\s*(.*?)\s*-*")
+_OTHER_DASHED = re.compile(r"-{10,}(\s.*)?")  # a boundary within a body has no blank behind its dashes
 _EVENT = re.compile(r"(?P<source>[^\s?]+)(?:\?(?P<query>\S*))?(?:\s+at\s+(?P<at>\S+))?")
 _HEADERS = re.compile(r"(?:[A-Za-z0-9-]+:[^\n]*\n)+(?=\n)")
 
@@ -62,6 +63,10 @@ def load(path: Path) -> Case:
         if dashed := _DASHED.fullmatch(line.rstrip("\n")):
             found.append((n, line.rstrip("\n"), dashed))
             contents.append([])
+        elif _OTHER_DASHED.fullmatch(line.rstrip("\n")):
+            raise ValueError(
+                f"{path}:{n}: a dashed line says `event SOURCE` or `expect`, as in `---------- event json`."
+            )
         else:
             contents[-1].append(line)
     parts = [
@@ -83,7 +88,10 @@ def _whole(path: Path, parts: list[Part]) -> Iterator[Part]:
     """Give the parts, with an empty `expect` where somebody hasn't written one yet."""
     if not parts:
         raise ValueError(f"{path} has no line `---------- event SOURCE`, under which the event stands.")
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
+    is_without_events = all(part.what == "expect" for part in parts)
+    for before, part, following in zip([None, *parts], parts, [*parts[1:], None], strict=False):
+        if part.what == "expect" and (before.what != "event" if before else not is_without_events):
+            raise ValueError(f"{path}:{part.line}: an `expect` stands under an `event` of its own, and here is none.")
         yield part
         if part.what == "event" and (following is None or following.what == "event"):
             yield Part(part.line, "\n---------- expect", "expect", "", "")

@@ -33,6 +33,8 @@ def new(  # noqa: PLR0913 - its options
     with sentences():
         if file.exists():
             raise Wrong(f"{file} is there already, and stays as it is; give another name.")
+        if not file.parent.is_dir():
+            raise Wrong(f"There is no folder {file.parent}; make it first, or give another place.")
         kind = ask(f"What sends ({', '.join(made.SENDERS)})", sender, "alertmanager", made.sender, yes=yes)
         an_id = ask(
             "Id of the chat that hears of it (`hookline chats` lists yours)", chat_id, None, made.chat_id, yes=yes

@@ -56,6 +56,9 @@ def sentences() -> Iterator[None]:
         yield
     except No as error:
         fail(str(error), NO)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        is_folder = isinstance(error, IsADirectoryError)
+        fail(f"{error.filename} is a folder; this takes a file." if is_folder else f"There is no {error.filename}.")
     except (Wrong, HooklineError, ValueError, OSError) as error:
         fail(str(error))
 

@@ -107,6 +107,11 @@ def test_a_file_that_is_not_there_is_a_wrong_call(rules: Path) -> None:
         assert "Traceback" not in result.stderr
 
 
+def test_a_folder_is_a_sentence(tmp_path: Path) -> None:
+    result = check(tmp_path)
+    assert (result.exit_code, result.output) == (2, f"{tmp_path} is a folder; this takes a file.\n")
+
+
 def test_a_file_that_is_no_rules_file_at_all_is_a_sentence(rules: Path) -> None:
     for content in (b"\xff\xfe\x00", b"\x1b[31m: [", b"", b"x" * 2_000_000, b"a:\n\t- b"):
         rules.write_bytes(content)

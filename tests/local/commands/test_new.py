@@ -84,6 +84,13 @@ def test_a_name_that_yaml_would_misread_is_asked_for_again(file: Path, name: str
     assert set(load(file).chats) <= {"mara", "oncall"}
 
 
+def test_a_folder_that_is_not_there_is_said_before_anything_is_asked(tmp_path: Path) -> None:
+    result = hookline("new", tmp_path / "none" / "x.yaml")
+    assert (result.exit_code, result.output) == (
+        2, f"There is no folder {tmp_path / 'none'}; make it first, or give another place.\n"
+    )  # fmt: skip
+
+
 def test_a_file_that_is_there_stays_as_it_is(file: Path) -> None:
     file.write_text("mine")
     result = hookline("new", file, "--yes", "--id", "chat_1")

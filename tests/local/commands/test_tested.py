@@ -213,6 +213,40 @@ def test_a_case_without_an_event_or_expectation_says_what_is_missing(case: Path)
     assert "has no line `---------- event SOURCE`" in hookline(case).output
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("- event json", "- evnt json",
+         "6: a dashed line says `event SOURCE` or `expect`, as in `---------- event json`."),
+        ("- expect", "-", "9: a dashed line says `event SOURCE` or `expect`, as in `---------- event json`."),
+        ("---------- event json", "---------- expect",
+         "9: an `expect` stands under an `event` of its own, and here is none."),
+        ("---------- expect\n", "---------- expect\nx\n\n---------- expect\n",
+         "12: an `expect` stands under an `event` of its own, and here is none."),
+        ("---------- event json", "---------- expect\n\n---------- event json",
+         "6: an `expect` stands under an `event` of its own, and here is none."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("options", [(), ("--update",)])
+def test_a_dashed_line_out_of_place_is_a_sentence_and_what_lies_behind_it_still_runs(
+    case: Path, old: str, new: str, said: str, options: tuple[str, ...]
+) -> None:
+    behind = case.with_name("z-behind-it.case")
+    behind.write_text(CASE)
+    case.write_text(CASE.replace(old, new, 1))
+    result = hookline(case, behind, *options)
+    assert result.exit_code == 1
+    assert f"{case}:{said}" in result.output
+    assert "1 passed" in result.output
+
+
+def test_a_boundary_in_a_body_is_no_dashed_line(case: Path) -> None:
+    body = CASE.replace('{"title": "Deploy"}', "Content-Type: text/plain\n\n------------------------d74496d66958873e")
+    case.write_text(body.partition("---------- expect")[0])
+    assert hookline(case, "--update").exit_code == 0
+    assert "d74496d66958873e" in case.read_text().partition("- expect")[2]
+
+
 def test_a_case_that_is_not_text_is_a_sentence(case: Path) -> None:
     case.write_bytes(b"\xff\xfe")
     result = hookline(case)
