@@ -254,7 +254,7 @@ def test_a_file_that_is_not_there_or_no_file_is_said(tmp_path: Path) -> None:
         ("[oncall, office]", "[oncall, office", "15:11: this is not YAML: did not find expected ',' or ']'"),
         ("    repeat: 4h", "    chat: oncall", "15:5: `chat` stands here twice"),
         ("repeat: 4h", "<<: 3", "15:9: `<<` takes a block, or a list of blocks"),
-        ("repeat: 4h", "? [a, b]\n    : 1", 
+        ("repeat: 4h", "? [a, b]\n    : 1",
          "15:7: a list or a block can't be a name; a text that begins with {{ has to be in quotes"),
         ("repeat: 4h", "repeat: 2026-13-45",
          "15:13: '2026-13-45' can't be read as timestamp; put it in quotes if it is text"),
