@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -13,6 +14,8 @@ _DELIVERIES = UUID(
     "5f0d3a86-0f0b-4f0e-9a55-3a6f9d1c7e11"
 )  # the project's own namespace; changing it forgets all that was sent
 
+# What a sender that fills in a template leaves where it knows no such name: the same for every event.
+_NO_ID = re.compile(r"\s*(?:$|[$%{<]|(?:null|none|undefined|nil)\s*$)", re.IGNORECASE)
 _LONGEST = 255  # characters of a sender's id that are kept
 
 
@@ -46,7 +49,7 @@ def content_id(kind: Kind, payload: JSON) -> EventId:
 
 def _own_id(inbound: Inbound, kind: Kind, payload: JSON) -> str:
     given = [*(inbound.headers.get(name) for name in kind.id_headers), *(at(payload, *path) for path in kind.id_paths)]
-    return next((str(value) for value in given if isinstance(value, str | int) and str(value).strip()), "")
+    return next((str(value) for value in given if isinstance(value, str | int) and not _NO_ID.match(str(value))), "")
 
 
 def short(sent: str, longest: int = _LONGEST) -> str:

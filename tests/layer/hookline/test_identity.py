@@ -52,6 +52,13 @@ def test_an_empty_key_is_no_key() -> None:
     assert of("json", {}, idempotency_key="", x_request_id="") == EventId("gateway:gw-1")
 
 
+@pytest.mark.parametrize("left", ["$ID", "null", " None ", "{{ id }}", "<id>", "%ID%", ""])
+def test_what_a_template_leaves_where_it_knows_no_name_is_no_id(left: str) -> None:
+    """It would make every event a copy of the first."""
+    assert not of("datadog", {"id": left}).value.startswith("datadog:")
+    assert of("datadog", {"id": "7001"}) == EventId("datadog:7001")
+
+
 def test_long_keys_that_differ_in_their_last_letter_are_two_events() -> None:
     assert of("json", {}, idempotency_key="k" * 5000 + "1") != of("json", {}, idempotency_key="k" * 5000 + "2")
     assert of("json", {}, x_request_id="r" * 5000 + "1") != of("json", {}, x_request_id="r" * 5000 + "2")
