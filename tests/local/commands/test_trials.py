@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hookline.rules.examine import examine
+from hookline.sources import KINDS
 from local.commands import trials as module
 from local.commands.trials import KILLED, Trial, trials, tried
 
@@ -37,6 +38,7 @@ chats: {oncall: chat_1}
 sources:
   alertmanager: {kind: alertmanager, auth: none}
   json: {kind: json, auth: none}
+  github: {kind: github, auth: none}
 rules:
 """
 
@@ -72,7 +74,7 @@ def test_what_fails_is_told_by_its_place_with_the_reason() -> None:
 
 def test_a_limit_is_told_from_a_mistake() -> None:
     [failed] = tried({}, [{}], [text("{% for a in range(999) %}{% for b in range(999) %}{% endfor %}{% endfor %}")])
-    assert failed == {"why": "it takes too many steps", "is_limit": True}
+    assert failed == {"why": "it takes too many steps", "is_limit": True, "is_for": True}
 
 
 def test_nothing_to_try_needs_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,19 +119,46 @@ def test_each_template_is_tried_with_each_sample_of_the_kinds_that_it_is_for() -
 
 def test_the_first_failure_of_a_template_is_told_once_at_its_place() -> None:
     [warning] = said("  - name: a\n    source: alertmanager\n    chat: oncall\n    text: '{{ payload.status // 2 }}'\n")
-    assert warning.startswith("9 warning: `text`: fails with events/alertmanager_")
+    assert warning.startswith("10 warning: `text`: fails with events/alertmanager_")
 
 
 def test_a_limit_is_an_error_whatever_the_kind() -> None:
     endless = "{% for a in range(999) %}{% for b in range(999) %}{% endfor %}{% endfor %}"
     [error] = said(f"  - {{name: a, source: json, chat: oncall, text: '{endless}'}}\n")
-    assert error.startswith("6 error: `text`: fails with events/")
+    assert error.startswith("7 error: `text`: fails with events/")
     assert error.endswith(": it takes too many steps")
 
 
 def test_what_a_sender_of_its_own_may_post_is_no_reason_to_warn() -> None:
     assert said("  - {name: a, source: json, chat: oncall, text: '{{ payload.nothing - 1 }}'}\n") == []
     assert said("  - {name: a, source: alertmanager, chat: oncall, text: '{{ payload.nothing - 1 }}'}\n") != []
+
+
+def test_a_sample_that_the_rule_would_not_take_counts_for_limits_alone() -> None:
+    rule = "  - {name: a, source: alertmanager, when: %s, chat: oncall, text: '{{ %s }}'}\n"
+    assert said(rule % ("not true", "payload.status - 1")) == []
+    assert said(rule % ("payload.nothing / 2", "payload.status - 1"))[0].startswith("7 warning: `when`")
+    assert len(said(rule % ("not false", "payload.status - 1"))) == 1
+    [error] = said(rule % ("not true", "payload.status * 99999"))
+    assert error.startswith("7 error: `text`")
+
+
+def test_a_text_of_an_each_that_gives_nothing_is_not_the_one_that_goes_out() -> None:
+    rule = "  - {name: a, source: alertmanager, each: payload.nothing, chat: oncall, text: '{{ item.status - 1 }}'}\n"
+    assert said(rule) == []
+
+
+def test_what_fails_with_all_that_a_sender_posts_is_a_warning_also_where_its_payloads_have_no_known_shape() -> None:
+    rule = "  - {name: a, source: github, chat: oncall, text: '{{ %s }}'}\n"
+    assert KINDS["github"].shape is None
+    assert len(said(rule % "payload.nothing - 1")) == 1
+    assert said(rule % "payload.ref.upper()") == []  # some have none
+    assert said(rule.replace("chat:", "when: payload.ref, chat:") % "payload.ref - 1") != []
+
+
+def test_a_limit_behind_what_fails_is_found() -> None:
+    [error] = said("  - {name: a, source: json, chat: oncall, text: \"{{ payload - 1 }}{{ 'a' * 99999 }}\"}\n")
+    assert error.startswith("7 error: `text`: fails with events/")
 
 
 def test_a_rule_with_each_is_tried_with_an_item() -> None:
@@ -142,12 +171,14 @@ def test_a_rule_with_each_is_tried_with_an_item() -> None:
 
 
 def test_every_option_that_is_a_template_is_tried() -> None:
-    broken = "payload.status // 2"
-    rule = (
-        f"  - {{name: a, source: alertmanager, when: {broken}, each: {broken}, otherwise: oncall,\n"
-        f"     chat: '{{{{ {broken} }}}}',\n"
-        f"     text: '{{{{ {broken} }}}}', thread: '{{{{ {broken} }}}}', reply_to: '{{{{ {broken} }}}}',\n"
-        f"     link_preview: {{title: '{{{{ {broken} }}}}', image: '{{{{ {broken} }}}}'}}}}\n"
-    )
-    options = [sentence.split("`")[1] for sentence in said(rule)]
-    assert sorted(options) == ["chat", "each", "image", "reply_to", "text", "thread", "title", "when"]
+    broken, right = "payload.status // 2", "payload.alerts"
+    found = set()
+    for when, each in ((broken, right), (right, broken), (right, right)):  # where one fails the text isn't come to
+        rule = (
+            f"  - {{name: a, source: alertmanager, when: {when}, each: {each}, otherwise: oncall,\n"
+            f"     chat: '{{{{ {broken} }}}}',\n"
+            f"     text: '{{{{ {broken} }}}}', thread: '{{{{ {broken} }}}}', reply_to: '{{{{ {broken} }}}}',\n"
+            f"     link_preview: {{title: '{{{{ {broken} }}}}', image: '{{{{ {broken} }}}}'}}}}\n"
+        )
+        found |= {sentence.split("`")[1] for sentence in said(rule)}
+    assert found == {"chat", "each", "image", "reply_to", "text", "thread", "title", "when"}
