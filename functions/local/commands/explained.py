@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from hookline.rules.later import NOT_YET, OF_CHATS
 from hookline.rules.model import MAX_TEXT
 from local.commands.explain import ChatNow, Line
 from local.commands.values import UNDEFINED
@@ -16,7 +17,7 @@ def said(line: Line) -> Iterator[str]:
     for name, value in line.reads.items():
         yield f"{_BELOW}{name} is undefined" if value == UNDEFINED else f"{_BELOW}{name} = {value}"
     for chat in line.options:
-        yield f"{_BELOW}{chat.chat}: {', '.join(_options(chat))}"
+        yield f"{_BELOW}{chat.chat}: {', '.join(_options(chat))}{_later(chat)}"
     if line.text:
         yield f"{_BELOW}{_count(line.messages)}: {line.text}"
 
@@ -31,9 +32,16 @@ def _options(chat: ChatNow) -> Iterator[str]:
         yield f"limit {chat.limit}"
 
 
+def _later(chat: ChatNow) -> str:
+    """Return which of these options nothing comes of yet."""
+    having = {"pace": chat.pace != "off", "quiet": chat.quiet, "budget": False}
+    later = [option for option in OF_CHATS if having[option]]
+    return f"; {' and '.join(later)} {'is' if len(later) == 1 else 'are'} {NOT_YET}" if later else ""
+
+
 def _now(chat: ChatNow) -> str:
     if chat.holds:
-        return "at that time, so it is held"
+        return f"at that time, so it {'would be' if 'quiet' in OF_CHATS else 'is'} held"
     return "at that time, but it is urgent" if chat.is_quiet else "not at that time"
 
 
