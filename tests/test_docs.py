@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hookline.rules.examine import examine
-from hookline.rules.filters import FILTERS, IN_PLACE_OF_OTHERS
+from hookline.rules.filters import FILTERS, IN_PLACE_OF_OTHERS, pattern
 from hookline.rules.model import Chat, Rule, Source
 from hookline.rules.template import words
 from local.project import ROOT
@@ -23,3 +23,23 @@ def test_the_rules_page_names_every_filter_and_option() -> None:
     named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`+([^`]+)`+", RULES_PAGE))))
     options = [field.alias or name for block in (Chat, Rule, Source) for name, field in block.model_fields.items()]
     assert {*FILTERS, *IN_PLACE_OF_OTHERS, *words.QUICK_FILTERS, *words.SLOW_FILTERS, *options} <= named
+
+
+@pytest.mark.parametrize(
+    ("what", "words_of"),
+    [
+        ("statements", words.STATEMENTS),
+        ("filters", words.QUICK_FILTERS | words.SLOW_FILTERS),
+        ("tests", words.TESTS),
+        ("methods", words.METHODS | words.AS_FILTERS.keys()),
+        ("functions", words.CALLABLE),
+    ],
+)
+def test_the_rules_page_lists_the_words_of_templates_and_no_others(what: str, words_of: frozenset[str]) -> None:
+    row = re.search(rf"^\| {what} \| `([a-z0-9 ]+)`", RULES_PAGE, re.MULTILINE)
+    assert row
+    assert sorted(row[1].split()) == sorted(words_of)
+
+
+def test_the_rules_page_says_how_far_a_pattern_looks() -> None:
+    assert f"the first {pattern.MOST_READ:,} bytes; on {pattern.LARGE_READS:,} for a pattern" in RULES_PAGE
