@@ -44,6 +44,25 @@ def test_from_the_hook_to_the_phone_in_order(functions: Any, events: Any, provid
     assert [text[0] for text in provider.texts] == ["🔥", "✅"]
 
 
+def test_two_chats_that_are_gone_tell_their_fallback_once_and_a_redelivery_once_more(
+    functions: Any, events: Any, rules_file: Any, provider: Any, poller: Any
+) -> None:
+    rules = """
+chats: {a: chat_gone1, b: chat_gone2, c: chat_a1b2c3d4}
+sources: {alertmanager: {kind: alertmanager, auth: none}}
+rules: [{name: r, chat: [a, b], fallback: c, repeat: 1s}]
+"""
+    path = rules_file(rules)
+    receive, deliver = (functions.load(name, RULES_FILE=path) for name in ("ReceiveFunction", "DeliverFunction"))
+    asked = events("alertmanager_critical")
+    for n in (1, 2):
+        asked["requestContext"]["requestId"] = f"request-{n}"
+        asked["requestContext"]["timeEpoch"] += n * 100 * 365 * 24 * 3_600_000
+        assert receive(asked)["statusCode"] == 202
+        poller.work_off(deliver)
+        assert [text.chat_id for text in provider.phone.texts()] == ["chat_a1b2c3d4"] * n
+
+
 def test_what_went_wrong_is_counted_as_one_sum_each(
     functions: Any, events: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
