@@ -10,6 +10,10 @@ _BRACES = re.compile(r"\s*(\{\{|\{%)")
 _OUTPUT_OF_STATEMENT = re.compile(r"\{\{-?\s*(if|for|set|include|with)\s[^{}]*$")
 _UNKNOWN = re.compile(r"unknown statement (\w+)")
 _WORD = re.compile(r"\w+")
+_ENDED = (
+    "unexpected end of input, expected "  # the engine's words, too, for a sign behind this place that it doesn't know
+)
+_LAST_KNOWN = re.compile(r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\w+|\S)\s*(?=[&!?;$@#`^\\])""", re.DOTALL)
 _OPEN_ENDED = "expected end of block"
 _IN_SMALL_LETTERS = frozenset({"and", "or", "not", "in", "is", "if", "else"})
 _ELSEWHERE = {
@@ -34,20 +38,30 @@ def of_expression(source: str, at: int, said: str) -> tuple[int, str]:
         if opens:
             closes = {"{{": "}}", "{%": "%}"}[opens[1]]
             return opens.start(1), f"it is an expression already; leave out {opens[1]} and {closes}"
+    if foreign := _foreign(source, at, said):
+        return foreign
     # The engine reads on to the `}}` that was put behind the expression, which nobody wrote.
     if at >= len(source.rstrip()):
         return at, re.sub("^unexpected `}`", "unexpected end of input", said).removesuffix(", expected end of input")
-    return at, _in_other_words(source, at) or said
+    return at, _in_other_words(source, at) or ("unexpected end of input" if said == f"{_ENDED}end of input" else said)
 
 
 def of_text(source: str, at: int, said: str) -> tuple[int, str]:
     """Return the same of a text."""
     unknown = _UNKNOWN.fullmatch(said)
     if (unknown and unknown[1] in words.STATEMENTS) or said.endswith(_OPEN_ENDED):
-        return _unbalanced(source) or (at, said)
+        return _unbalanced(source) or _foreign(source, at, said) or (at, said)
+    if foreign := _foreign(source, at, said):
+        return foreign
     if begun := _OUTPUT_OF_STATEMENT.search(source[:at]):
         return begun.start(1), f"`{begun[1]}` is a statement; write it as {{% {begun[1]} … %}}"
     return at, _in_other_words(source, at) or said
+
+
+def _foreign(source: str, at: int, said: str) -> tuple[int, str] | None:
+    """Return the sign behind this place that no template has, and what it is called here."""
+    known = _LAST_KNOWN.match(source, at) if said.startswith(_ENDED) else None
+    return (known.end(), _in_other_words(source, known.end()) or "unexpected character") if known else None
 
 
 def _in_other_words(source: str, at: int) -> str:
