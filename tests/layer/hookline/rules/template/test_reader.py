@@ -169,7 +169,6 @@ _operators = st.sampled_from(
         " ~ ",
         " == ",
         " != ",
-        " < ",
         " and ",
         " or ",
         " in ",
