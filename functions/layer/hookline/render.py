@@ -7,11 +7,10 @@ from urllib.parse import urlsplit
 
 from hookline.identity import short
 from hookline.models import Event, Failure, Scope
-from hookline.rules.expression import Expressions, TemplateError
+from hookline.rules.expression import MARK, Expressions, TemplateError
 from hookline.rules.model import Rule
 from hookline.sources.kind import words
 
-FAILED = "⚠"  # stands where a part of a text failed, and before the line that says so
 _LONGEST_THREAD = 200  # characters
 _LONGEST_TITLE = 200
 _LONGEST_ADDRESS = 2000
@@ -61,14 +60,14 @@ def render(rule: Rule, event: Event, names: Names, expressions: Expressions) -> 
         text = clean(expressions.lenient(rule.text, names()))
     except TemplateError:
         text = ""
-    if text.replace(FAILED, "").strip():
-        return Written(text, f"{FAILED} Part of the text of the rule “{rule.name}” failed: {why}.", failure)
-    return Written(clean(event.text), f"{FAILED} The text of the rule “{rule.name}” failed: {why}.", failure)
+    if text.replace(MARK, "").strip():
+        return Written(text, f"{MARK} Part of the text of the rule “{rule.name}” failed: {why}.", failure)
+    return Written(clean(event.text), f"{MARK} The text of the rule “{rule.name}” failed: {why}.", failure)
 
 
 def default(event: Event, mark: str = "") -> Written:
     """Return the kind's own text."""
-    return Written(clean(event.text), f"{FAILED} {mark}" if mark else "")
+    return Written(clean(event.text), f"{MARK} {mark}" if mark else "")
 
 
 def options(rule: Rule, event: Event, names: Names, expressions: Expressions) -> Options:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from operator import attrgetter
@@ -16,7 +15,8 @@ from hookline.rules.filters import FILTERS, IN_PLACE_OF_OTHERS, at
 from hookline.rules.template import slips, words
 from hookline.rules.template.budget import Budget, Exhausted
 from hookline.rules.template.data import Array, Object, frozen
-from hookline.rules.template.reader import MAX_TOKENS, Page, Read, begun, read_expression, read_text
+from hookline.rules.template.page import Fault, Page, Read
+from hookline.rules.template.reader import MAX_TOKENS, begun, read_expression, read_text
 
 FUEL = 50_000  # instructions of one evaluation; a page of template takes a few hundred
 MARK = "⚠"  # stands in a text for what could not be written
@@ -31,14 +31,6 @@ _END = "end of variable block"  # MiniJinja's word for where an expression ends
 _FUNCTIONS_REMOVED = ("debug", "dict", "namespace", "range")
 
 __all__ = ["Expressions", "Fault", "TemplateError", "is_limit"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a template whatever the event, ``at`` so many characters from its beginning."""
-
-    at: int
-    sentence: str
 
 
 class Expressions:
@@ -156,8 +148,7 @@ class Expressions:
             for read in page.includes
             if read.path[0] not in self._shared
         ]
-        complaints = [Fault(complaint.at, complaint.sentence) for complaint in page.complaints]
-        return sorted([*complaints, *unknown, *self._miscalled(page)], key=attrgetter("at"))
+        return sorted([*page.complaints, *unknown, *self._miscalled(page)], key=attrgetter("at"))
 
     def includes(self, name: str) -> list[str]:
         """Return the names of the shared templates that this one includes or imports."""

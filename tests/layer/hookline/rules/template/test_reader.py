@@ -1,6 +1,8 @@
 """What a template is turned into before MiniJinja sees it, and what is said of one that can't be used."""
 
 import re
+from math import inf
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
@@ -196,8 +198,13 @@ _expressions = st.recursive(_names, _joined, max_leaves=6)
 _SCOPE = {"a": 7, "b": {"c": "x"}, "l": [1, "two", 3], "s": "text"}
 
 
+# What is compared is what they say; how long a busy machine takes for it is no matter.
+unlimited = patch("hookline.rules.template.budget.MAX_SECONDS", inf)
+
+
 def _value(source: str, *, bounded: bool) -> object:
-    budget = Budget()
+    with unlimited:
+        budget = Budget()
     made = {
         f"_{name}": getattr(budget, method)
         for name, method in {
@@ -279,7 +286,8 @@ def test_a_program_writes_the_same_as_before(source: str) -> None:
         expected = plain.render_str("\n".join(map(_with_its_end, source.split("\n"))), **_DATA)
     except TemplateError:
         return
-    assert _alike(Expressions().text(source, _DATA)) == _alike(expected)
+    with unlimited:
+        assert _alike(Expressions().text(source, _DATA)) == _alike(expected)
 
 
 def _with_its_end(line: str) -> str:
