@@ -25,7 +25,7 @@ from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.outbox import Outbox, deliver_all
 from hookline.rulebook import Rulebook
-from hookline.rules.load import load
+from hookline.rules.load import load_deployed
 from hookline.rules.model import Rules
 from hookline.secrets import Secrets
 from hookline.settings import Settings
@@ -78,7 +78,7 @@ def rules(settings: Settings, count: Callable[[str], None]) -> Callable[[], Rule
 
     Raises RulesError for a file that is no use.
     """
-    deployed = partial(load, Path(settings.rules_file))
+    deployed = partial(load_deployed, Path(settings.rules_file))
     if settings.rules_source == "package":
         loaded = deployed()
         return lambda: loaded

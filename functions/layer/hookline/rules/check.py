@@ -12,7 +12,7 @@ from hookline.rules.tree import Path, Tree
 from hookline.sources import KINDS
 
 
-def check(parts: Parts, tree: Tree) -> Iterator[Problem]:
+def check(parts: Parts, tree: Tree, *, reads_templates: bool = True) -> Iterator[Problem]:
     """Give every problem."""
     known = {**parts.known, "kind": list(KINDS)}
     for path, what, name in _references(parts):
@@ -22,6 +22,8 @@ def check(parts: Parts, tree: Tree) -> Iterator[Problem]:
     yield from _not_of_forms(parts, tree)
     yield from _twice("rule", parts.rules, tree)
     yield from _twice("test", parts.tests, tree)
+    if not reads_templates:
+        return
     expressions = Expressions(parts.templates)
     for template in templated(parts):
         yield from _faults(template, expressions, tree)

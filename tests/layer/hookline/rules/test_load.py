@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from hookline import sources
 from hookline.errors import RulesError
 from hookline.rules.examine import examine
-from hookline.rules.load import load, load_text, look
+from hookline.rules.load import load, load_deployed, load_text, look
 from hookline.rules.model import Basic, Bearer, Chat, Hmac, Rule, Rules, Token
 
 SMALLEST = """\
@@ -358,6 +358,18 @@ def test_names_are_not_missed_where_nobody_could_write_any() -> None:
         f"r.yaml:1:8: `chats` {BLOCK}",
         "r.yaml:4:30: unknown source 'c'; there are none",
     ]
+
+
+def test_a_deployed_file_with_a_broken_template_still_loads_and_one_with_a_wrong_name_does_not(tmp_path: Path) -> None:
+    """A function that doesn't start tells nobody anything; a text that fails is told as its kind's own."""
+    file = tmp_path / "rules.yaml"
+    file.write_text(changed("{{ event.title }}", "{{ event.title | uper }}"))
+    assert len(load_deployed(file).rules) == 2
+    with pytest.raises(RulesError, match="there is no filter `uper`"):
+        load(file)
+    file.write_text(changed("[oncall, office]", "[oncall, nobody]"))
+    with pytest.raises(RulesError, match="unknown chat 'nobody'"):
+        load_deployed(file)
 
 
 def test_of_many_names_only_some_are_listed() -> None:
