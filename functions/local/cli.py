@@ -39,7 +39,7 @@ def run(
 
     Example: RULES=my-rules.yaml hookline run
     """
-    from local.run import CannotServe, Place, serve  # noqa: PLC0415 - the other commands needn't wait for the servers
+    from local.run import CannotServe, Place, serve  # the other commands needn't wait for the servers
 
     try:
         with sentences():
@@ -57,7 +57,7 @@ def event(file: EventFile) -> None:
 
     Example: hookline event events/json_deploy.json | sam local invoke ReceiveFunction -e -
     """
-    from local.commands.events import read_fresh  # noqa: PLC0415
+    from local.commands.events import read_fresh
 
     with sentences():
         fresh = read_fresh(file)

@@ -99,7 +99,7 @@ class Batch:
                 return self._give_back(rest, settled.wait), []
         return [], []
 
-    def _is_only_the_head(self, rest: list[Record], remaining_ms: Callable[[], int], is_alone: bool) -> bool:  # noqa: FBT001
+    def _is_only_the_head(self, rest: list[Record], remaining_ms: Callable[[], int], is_alone: bool) -> bool:  # noqa: FBT001 - handed on
         """Let the next message behind a stuck one be tried once; if that gets an answer, the stuck one must give way.
 
         Receipts and copies of the stuck message itself keep their places. Returns whether the chat can go on; what is
@@ -117,7 +117,7 @@ class Batch:
                 return remaining_ms() >= self._attempt_ms and self._gives_way(stuck, rest, is_alone)
         return False
 
-    def _gives_way(self, stuck: Message, rest: list[Record], is_alone: bool) -> bool:  # noqa: FBT001
+    def _gives_way(self, stuck: Message, rest: list[Record], is_alone: bool) -> bool:  # noqa: FBT001 - handed on
         """Close the stuck head if it fails once more: the provider may have come back between the two attempts."""
         again = self._one(rest[0], is_alone=is_alone)
         if again.is_stuck:

@@ -58,7 +58,7 @@ def may_lie_at(url: str, topic: str) -> bool:
 
 
 def _certificate(pem: bytes) -> "Certificate":
-    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
+    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - for SNS alone
 
     try:
         return load_pem_x509_certificate(pem)
@@ -83,7 +83,7 @@ def issued_for(topic: str) -> frozenset[str]:
 
 
 def _names(certificate: "Certificate") -> set[str]:
-    from cryptography import x509  # noqa: PLC0415
+    from cryptography import x509  # noqa: PLC0415 - for SNS alone
 
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -99,9 +99,9 @@ def is_known(version: object) -> bool:
 
 def has_signed(certificate: "Certificate", version: object, signature: bytes, content: bytes) -> bool:
     """Return whether the signature is of the content, and by the certificate's key."""
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - for SNS alone
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - for SNS alone
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415 - for SNS alone
 
     key = certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _SMALLEST_KEY:

@@ -120,7 +120,7 @@ def _urlencoded(body: bytes) -> JSON:
 
 def _multipart(content_type: str, body: bytes) -> JSON:
     # Only forms with files need it, so that other webhooks don't pay for its import.
-    from hookline.multipart import read  # noqa: PLC0415
+    from hookline.multipart import read  # noqa: PLC0415 - see above
 
     return _fields(read(content_type, body, MAX_FIELDS))
 

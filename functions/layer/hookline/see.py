@@ -85,5 +85,5 @@ def _described(kind: Kind, describe: Callable[[JSON, datetime], Event], payload:
             # Where it happened, but not what it says: it may quote the payload.
             last = extract_tb(error.__traceback__)[-1]
             about = {"error": type(error).__name__, "at": f"{last.filename}:{last.lineno}"}
-            logger.error("The payload could not be described as %s.", way, extra=about)  # noqa: TRY400
+            logger.error("The payload could not be described as %s.", way, extra=about)  # noqa: TRY400 - a traceback could quote the payload
     return Event(title="Webhook", text=kind.name)

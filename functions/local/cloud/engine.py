@@ -43,7 +43,7 @@ def create(template: Template, clients: Clients) -> None:
 
 def clients_for(endpoint_url: str) -> Clients:
     """Return the factory of clients that talk to the engine, whatever credentials this machine has for Amazon."""
-    import boto3  # noqa: PLC0415  # 0.3 s that the parent of an engine needn't pay
+    import boto3  # 0.3 s that the parent of an engine needn't pay
 
     session = boto3.Session(
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
@@ -56,10 +56,10 @@ def clients_for(endpoint_url: str) -> Clients:
 def serve(port: int = 0) -> "BaseWSGIServer":
     """Return mended moto bound to the port (0: any that is free), ready for ``serve_forever``."""
     # A second of imports that only the engine's own process pays.
-    from moto.moto_server import werkzeug_app  # noqa: PLC0415
-    from werkzeug.serving import make_server  # noqa: PLC0415
+    from moto.moto_server import werkzeug_app
+    from werkzeug.serving import make_server
 
-    from local.cloud import fifo  # noqa: PLC0415
+    from local.cloud import fifo
 
     class Quiet(werkzeug_app.MotoRequestHandler):  # type: ignore[misc]  # moto's types aren't followed
         # An answer is written in two parts; without this the second waits 40 ms for the first one's receipt.
@@ -93,7 +93,7 @@ def running(server: "BaseWSGIServer") -> Iterator[str]:
 @contextmanager
 def in_thread(template_path: Path) -> Iterator[Template]:
     """Play the template in this process, with nothing left of an engine that ran here before; for tests."""
-    from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415
+    from moto.moto_api._internal.models import moto_api_backend
 
     with running(serve()) as endpoint_url:
         moto_api_backend.reset()

@@ -30,8 +30,8 @@ def log(  # noqa: PLR0913 - its options
     Example: hookline log --chat oncall --status failed --since 1d
     """
     with reaching():
-        from local.commands.show import Show, wanted  # noqa: PLC0415 - boto3 and Rich, which only these commands need
-        from local.commands.stack import find  # noqa: PLC0415
+        from local.commands.show import Show, wanted  # boto3 and Rich, which only these commands need
+        from local.commands.stack import find
 
         place = find(stack, region, profile, port)
         show = Show.of(place, as_json=as_json)
@@ -64,8 +64,8 @@ def replay(  # noqa: PLR0913 - its options
     if bool(delivery) == (all_dead or all_failed):
         raise typer.BadParameter("Give a delivery's id, or --all-dead, --all-failed or both.")
     with reaching():
-        from local.commands.resend import Resend  # noqa: PLC0415
-        from local.commands.stack import find  # noqa: PLC0415
+        from local.commands.resend import Resend
+        from local.commands.stack import find
 
         resend = Resend.of(find(stack, region, profile, port), as_json=as_json)
         if delivery:

@@ -25,10 +25,10 @@ def new(  # noqa: PLR0913 - its options
 
     Example: hookline new my-rules.yaml
     """
-    from local.commands import answers as made  # noqa: PLC0415 - the other commands needn't wait for it
-    from local.commands.ask import ask  # noqa: PLC0415
-    from local.commands.new import written  # noqa: PLC0415
-    from local.recipe import usual_source  # noqa: PLC0415
+    from local.commands import answers as made  # the other commands needn't wait for it
+    from local.commands.ask import ask
+    from local.commands.new import written
+    from local.recipe import usual_source
 
     with sentences():
         if file.exists():

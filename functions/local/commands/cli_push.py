@@ -33,8 +33,8 @@ def push(  # noqa: PLR0913 - its options
     if rollback and rules and not rules.isdecimal():
         raise typer.BadParameter(f"--rollback takes the number of a version, not {rules}; --list shows them.")
     with reaching():
-        from local.commands.push import Push  # noqa: PLC0415 - boto3, which only these commands need
-        from local.commands.stack import find  # noqa: PLC0415
+        from local.commands.push import Push  # boto3, which only these commands need
+        from local.commands.stack import find
 
         pushing = Push.of(find(stack, region, profile, port), as_json=as_json)
         if listed:
@@ -47,7 +47,7 @@ def push(  # noqa: PLR0913 - its options
 
 def _failures(path: Path) -> list[str]:
     """Run the file's own tests, and return a line for each that fails with what differs under it."""
-    from local.commands import tested  # noqa: PLC0415
+    from local.commands import tested
 
     lines: list[str] = []
     for result in tested.run(path):

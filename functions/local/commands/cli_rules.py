@@ -16,7 +16,7 @@ def check(rules: RulesFile = RULES, as_json: AsJson = False) -> None:  # noqa: F
 
     Example: hookline check functions/rules/rules.yaml
     """
-    from local.commands.check import check as checked  # noqa: PLC0415 - what it needs isn't needed by other commands
+    from local.commands.check import check as checked  # what it needs isn't needed by other commands
 
     with sentences():
         rules.open("rb").close()

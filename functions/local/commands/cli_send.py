@@ -26,8 +26,8 @@ def send(  # noqa: PLR0913 - its options
     Example: hookline send oncall "Maintenance is over."
     """
     with reaching():
-        from local.commands.by_hand import ByHand  # noqa: PLC0415 - boto3, which only these commands need
-        from local.commands.stack import find  # noqa: PLC0415
+        from local.commands.by_hand import ByHand  # boto3, which only these commands need
+        from local.commands.stack import find
 
         given = typer.get_text_stream("stdin").read() if text == "-" else text
         hand = ByHand.of(find(stack, region, profile, port), as_json=as_json)
@@ -55,8 +55,8 @@ def listed(  # noqa: PLR0913 - its options
     if context.invoked_subcommand:
         return
     with reaching():
-        from local.commands.address_book import AddressBook  # noqa: PLC0415 - httpx and Rich, which the other commands don't need
-        from local.commands.stack import find  # noqa: PLC0415
+        from local.commands.address_book import AddressBook  # httpx and Rich, which the other commands don't need
+        from local.commands.stack import find
 
         AddressBook.of(find(stack, region, profile, port), as_json=as_json).show(limit)
 
@@ -78,7 +78,7 @@ def add(  # noqa: PLR0913 - its options
     Example: hookline chats add oncall +15551234567 --channel ch_a1b2c3d4
     """
     with reaching():
-        from local.commands.address_book import AddressBook  # noqa: PLC0415
-        from local.commands.stack import find  # noqa: PLC0415
+        from local.commands.address_book import AddressBook
+        from local.commands.stack import find
 
         AddressBook.of(find(stack, region, profile, port), as_json=as_json).add(name, person, channel)

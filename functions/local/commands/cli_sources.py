@@ -21,13 +21,13 @@ def sources(  # noqa: PLR0913 - its options
     Example: hookline sources github --stack hookline
     """
     with reaching():
-        from local.commands.sources import Place, listed, told  # noqa: PLC0415 - what it needs isn't needed by others
+        from local.commands.sources import Place, listed, told  # what it needs isn't needed by others
 
         if kind is None:
             listed(as_json=as_json)
         elif stack is None:
             told(kind, Place.of_run(port), as_json=as_json)
         else:
-            from local.commands.stack import find  # noqa: PLC0415
+            from local.commands.stack import find
 
             told(kind, Place.of_stack(find(stack, region, profile, port)), as_json=as_json)

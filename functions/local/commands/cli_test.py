@@ -35,7 +35,7 @@ def run_tests(
 
     Example: hookline test my-rules.yaml tests/rules
     """
-    from local.commands import report, tested  # noqa: PLC0415 - the other commands needn't wait for the engine
+    from local.commands import report, tested  # the other commands needn't wait for the engine
 
     begun = time.perf_counter()
     with sentences():
@@ -47,7 +47,7 @@ def run_tests(
                 if not as_json:
                     report.say(result, update=update)
         if junit:
-            from local.commands.junit import write  # noqa: PLC0415
+            from local.commands.junit import write
 
             write(junit, results)
     if as_json:
@@ -69,11 +69,11 @@ def explain(
     Example: hookline explain functions/rules/rules.yaml events/alertmanager_critical.json
     """
     with sentences():
-        from hookline.rules.load import load  # noqa: PLC0415
-        from local.commands import explained  # noqa: PLC0415
-        from local.commands.events import read_webhook  # noqa: PLC0415
-        from local.commands.explain import TAKEN  # noqa: PLC0415
-        from local.commands.explain import explain as lines_of  # noqa: PLC0415
+        from hookline.rules.load import load
+        from local.commands import explained
+        from local.commands.events import read_webhook
+        from local.commands.explain import TAKEN
+        from local.commands.explain import explain as lines_of
 
         lines = lines_of(load(rules), read_webhook(event, source))
     if as_json:
@@ -98,11 +98,11 @@ def render(
     Example: hookline render functions/rules/rules.yaml events/alertmanager_critical.json
     """
     with sentences():
-        from hookline.rules.load import load  # noqa: PLC0415
-        from local.commands import outcome  # noqa: PLC0415
-        from local.commands import render as rendered  # noqa: PLC0415
-        from local.commands.events import read_webhook  # noqa: PLC0415
-        from local.commands.rehearse import rehearse  # noqa: PLC0415
+        from hookline.rules.load import load
+        from local.commands import outcome
+        from local.commands import render as rendered
+        from local.commands.events import read_webhook
+        from local.commands.rehearse import rehearse
 
         loaded = load(rules)
         if rule is not None and rule not in (names := [one.name for one in loaded.rules]):

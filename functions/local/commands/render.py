@@ -28,9 +28,9 @@ def show(messages: Iterable[Message], console: "Console") -> None:
 
 
 def _bubble(message: Message, width: int) -> Iterator["RenderableType"]:
-    from rich import box  # noqa: PLC0415 - only a terminal shows bubbles
-    from rich.panel import Panel  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich import box  # only a terminal shows bubbles
+    from rich.panel import Panel
+    from rich.text import Text
 
     text = Text(printable(message.text), overflow="fold")
     room = max(_NARROWEST, min(WIDEST, width - _MARGIN))

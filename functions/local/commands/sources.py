@@ -32,7 +32,7 @@ class Place:
     @classmethod
     def of_run(cls, port: int | None) -> "Place":
         """Return the run on this machine, or nowhere. Raises NoRun where a port was named that nothing runs on."""
-        from local.commands.stack import of_run  # noqa: PLC0415 - boto3, which the list doesn't need
+        from local.commands.stack import of_run  # boto3, which the list doesn't need
 
         try:
             run = runs.find(port)
@@ -70,8 +70,8 @@ def listed(*, as_json: bool) -> None:
             ]
         )
         return
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.table import Table
+    from rich.text import Text
 
     table = Table("kind", "sender", "proof, the best first", "needs", box=None, pad_edge=False, header_style="dim")
     for kind in KINDS.values():
@@ -117,7 +117,7 @@ def _machine(made: Recipe, address: str, line: str | None) -> dict[str, Any]:
 
 
 def _show(made: Recipe, address: str, line: str | None) -> None:
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text
 
     out = console()
 

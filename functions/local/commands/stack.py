@@ -43,8 +43,8 @@ class Stack:
 
     def rules(self) -> "Rules":
         """Return the rules that its chats have their names from. Raises RulesError."""
-        from hookline.rules.load import load, load_text  # noqa: PLC0415 - a log without names needn't wait for it
-        from local.commands.versions import Versions  # noqa: PLC0415
+        from hookline.rules.load import load, load_text  # a log without names needn't wait for it
+        from local.commands.versions import Versions
 
         if self.rules_source == FROM_TABLE:
             versions = Versions(self.clients("dynamodb"), self.table)
@@ -60,7 +60,7 @@ def find(name: str | None, region: str | None, profile: str | None, port: int | 
     """
     if name is None:
         return of_run(runs.find(port))
-    import boto3  # noqa: PLC0415 - 0.3 s that the other commands needn't wait
+    import boto3  # 0.3 s that the other commands needn't wait
 
     session = boto3.Session(region_name=region, profile_name=profile)
     rules_file = Path(os.environ.get("RULES") or RULES)
@@ -83,7 +83,7 @@ def of_run(run: runs.Run) -> Stack:
 
 
 def _key_of_run(run: runs.Run) -> str:
-    from hookline.wiring import API_KEY  # noqa: PLC0415 - it brings the whole second half along
+    from hookline.wiring import API_KEY  # it brings the whole second half along
 
     return run.secrets[API_KEY][0]
 
@@ -126,7 +126,7 @@ def _described(name: str, client: Any) -> Mapping[str, Any]:
 
 
 def _api_key(client: Any, secret_id: str) -> str:
-    from hookline.secrets import Secrets  # noqa: PLC0415
-    from hookline.wiring import API_KEY, now_ms  # noqa: PLC0415
+    from hookline.secrets import Secrets
+    from hookline.wiring import API_KEY, now_ms
 
     return Secrets(lambda: client.get_secret_value(SecretId=secret_id)["SecretString"], now_ms).get(API_KEY)[0]

@@ -31,7 +31,7 @@ NO_EDGE = 100_000  # columns; into a file or a pipe every line goes whole
 
 def console() -> "Console":
     """Return what prints: coloured and cut at the edge on a terminal, plain and whole elsewhere."""
-    from rich.console import Console  # noqa: PLC0415 - most commands don't need it
+    from rich.console import Console  # most commands don't need it
 
     made = Console(highlight=False, markup=False, emoji=False)
     if not made.is_terminal:
@@ -66,7 +66,7 @@ def sentences() -> Iterator[None]:
 @contextmanager
 def reaching() -> Iterator[None]:
     """The same for commands that ask a stack, with what AWS refuses."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - the other commands needn't wait for it
+    from botocore.exceptions import BotoCoreError, ClientError  # the other commands needn't wait for it
 
     try:
         with sentences():

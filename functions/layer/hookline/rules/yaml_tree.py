@@ -33,7 +33,7 @@ class _TooDeep(Exception):
         self.node = node
 
 
-class _Loader(_LibYaml):  # type: ignore[misc]
+class _Loader(_LibYaml):  # type: ignore[misc]  # libyaml comes without types
     """Stops where libyaml would go on until it has no stack left: both loaders say when they go down, and up again.
 
     What they do then themselves is for resolvers by path, of which there are none.
