@@ -15,6 +15,9 @@ class Status(StrEnum):
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
+    HELD = "held"  # until its chat's pace or quiet hours let a digest through
+    PARKED = "parked"  # until its recipient answers, or the wait is over
+    DIGESTED = "digested"  # told as part of a digest
     FAILED = "failed"
     DEAD = "dead"
     DROPPED = "dropped"

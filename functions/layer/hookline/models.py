@@ -51,6 +51,7 @@ class Event:
     fields: dict[str, JSON] = field(default_factory=dict)
     thread: str = ""
     items: list[JSON] = field(default_factory=list)  # what it consists of, where it consists of several
+    where: str = ""  # the machine, the pod, the site: what a digest tells apart events of one title by
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,9 @@ class Message(BaseModel):
     reply_to: str | None = None  # a message id of the same chat
     effect: str | None = None
     link_preview: dict[str, str] | None = None  # image and title of the card under a link
+    title: str = ""  # what it is about, in the few words that a digest has for it
+    where: str = ""
+    phase: str = "info"  # firing | resolved | info: what is over may cancel what it is the end of
     thread: str | None = None  # what has the same thread belongs to one story
     private: bool = False  # its row forgets the text once it is sent
     urgent: bool = False  # quiet hours and pace don't apply
@@ -126,6 +130,7 @@ class Message(BaseModel):
     fallbacks: tuple[Destination, ...] = ()  # of its rule; a chat's own is read when it is delivered
     once: bool = False  # its event has an id of its own: that same event is never told again, however late it comes
     repeat: int | None = None  # seconds after which the same may be told again; None: its id never means a second event
+    digest: int | None = None  # it tells what its chat held, for the n-th time
 
 
 class Receipt(BaseModel):
@@ -141,3 +146,14 @@ class Receipt(BaseModel):
     at: int = 0  # ms since 1970, by the provider's clock
     code: str | None = None
     reason: str | None = None
+    is_ack: bool = False  # a tapback, or a reply that says so: what it is about is taken care of
+
+
+class Wake(BaseModel):
+    """Tells a chat that something of it is due. The third body of a queue record."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["wake"] = "wake"
+    chat: str
+    due_at: int  # ms since 1970

@@ -16,7 +16,7 @@ from hookline.sources import KINDS, Kind
 logger = logging.getLogger(__name__)
 
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
-_OF_EVENTS = [part.name for part in fields(Event) if part.name != "text"]
+_OF_EVENTS = [part.name for part in fields(Event) if part.name not in {"text", "where"}]
 
 
 @dataclass(frozen=True, slots=True)

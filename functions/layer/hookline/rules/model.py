@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from hookline.clock import DAY
 from hookline.models import JSON, Destination
 from hookline.rules import written
 from hookline.rules.auth import Auth, Basic, Bearer, Hmac, Sns, Token, way
@@ -64,6 +65,11 @@ class Chat(Block):
         "auto",
         description="Texts in a row without an answer; `auto` learns it from what the provider refuses.",
         examples=["auto", 5, "off"],
+    )
+    expires: Seconds = Field(
+        DAY,
+        description="Who answered nothing for so long gets what waits all the same, once; what is refused then failed.",
+        examples=["24h", "2d"],
     )
 
 
