@@ -34,6 +34,12 @@ class Answer:
     def is_success(self) -> bool:
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
+    @property
+    def code(self) -> str | None:
+        """The code of the error that it tells of."""
+        error = self.document.get("error")
+        return error["code"] if isinstance(error, Mapping) else error
+
     def response(self) -> Response:
         return JSONResponse(dict(self.document), status_code=self.status, headers=self.headers)
 

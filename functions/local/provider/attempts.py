@@ -18,7 +18,7 @@ class Attempt:
     answer: Answer
 
     def shown(self) -> dict[str, Any]:
-        """Return what was asked and what came of it; ``status`` is null where the sender got no answer."""
+        """Return what was asked and what came of it; ``status`` and ``code`` are null when nobody was answered."""
         message = self.answer.document
         status = int(self.answer.status) if self.step.answers else None
         return {
@@ -27,6 +27,7 @@ class Attempt:
             "idempotency_key": self.key,
             "body_sha256": hashlib.sha256(self.body).hexdigest(),
             "status": status,
+            "code": self.answer.code if self.step.answers else None,
             "answer": status if self.step == OK else self.step.word,
             "accepted": "id" in message and message["status"] != "failed",
             "message_id": message.get("id"),

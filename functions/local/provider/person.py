@@ -22,6 +22,10 @@ class Deed(BaseModel):
 
     chat_id: str
 
+    def texts(self, phone: Phone) -> list[Text]:
+        """Return what the chat has brought to the phone."""
+        return [text for text in phone.texts() if text.chat_id == self.chat_id]
+
     def on(self, phone: Phone) -> Answer:
         """Do it, and return what to say of it."""
         raise NotImplementedError
@@ -34,9 +38,12 @@ class Reading(Deed):
 
 class Reply(Deed):
     text: Words
+    message_id: str | None = None  # of the one that it answers
 
     def on(self, phone: Phone) -> Answer:
-        return Answer(HTTPStatus.CREATED, phone.reply(self.chat_id, self.text).told())
+        if self.message_id not in (None, *(text.id for text in self.texts(phone))):
+            return unknown_message()
+        return Answer(HTTPStatus.CREATED, phone.reply(self.chat_id, self.text, self.message_id).told())
 
 
 class ToMessage(Deed):
@@ -45,8 +52,7 @@ class ToMessage(Deed):
     message_id: str | None = None
 
     def on(self, phone: Phone) -> Answer:
-        texts = [text for text in phone.texts() if text.chat_id == self.chat_id]
-        chosen = [text for text in texts if self.message_id in (None, text.id)]
+        chosen = [text for text in self.texts(phone) if self.message_id in (None, text.id)]
         return self.to(chosen[-1], phone) if chosen else unknown_message()
 
     def to(self, text: Text, phone: Phone) -> Answer:

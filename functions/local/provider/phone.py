@@ -10,7 +10,9 @@ from http import HTTPStatus
 from typing import Any
 
 from local.provider.answers import Answer
+from local.provider.conversations import conversations
 from local.provider.idempotency import Keys
+from local.provider.limits import Limit, Limits
 from local.provider.sendings import Sending
 from local.provider.texts import REJECTED, Chat, Text
 
@@ -44,6 +46,7 @@ class Phone:
         self._chats: dict[str, Chat] = {}
         self._texts: dict[str, Text] = {}
         self._keys = Keys(clock)
+        self._limits = Limits()
         self._observers: list[Observer] = []
         self.know(chats)
 
@@ -88,39 +91,61 @@ class Phone:
         with self._lock:
             return [text for text in self._texts.values() if text.is_on_the_phone]
 
+    def conversations(self) -> list[dict[str, Any]]:
+        """Return what both sides said, and how each chat stands; of what was rejected the person knows nothing."""
+        with self._lock:
+            return conversations([text for text in self._texts.values() if not text.is_rejected], self._limits)
+
+    def limit(self, limit: Limit) -> None:
+        """Let chats take only so many texts in a row; what they were sent before counts."""
+        with self._lock:
+            self._limits.put(limit)
+
+    def limits(self) -> dict[str, Any]:
+        with self._lock:
+            return self._limits.shown()
+
     def text(self, chat_id: str, message_id: str) -> Text | None:
         text = self._texts.get(message_id)
         return text if text and text.chat_id == chat_id else None
 
     def accept(self, chat_id: str, key: str | None, body: bytes, sending: Sending, *, fails: bool = False) -> Answer:
-        """Put the message on the phone, once per idempotency key: looking it up and keeping it is one step.
+        """Put the message on the phone, once per idempotency key: looking it up, counting and keeping it is one step.
 
-        A new message that ``fails`` is rejected at once; what a key already stands for is past failing.
+        A new message that ``fails`` is rejected at once; what a key already stands for is past both failing and limits.
         """
         # The chat is part of the request: one key used for two chats is a conflict, not a copy.
         fingerprint = hashlib.sha256(chat_id.encode() + b"\n" + body).hexdigest()
         with self._lock:
             if replayed := self._keys.answer(key, fingerprint):
                 return replayed
+            if refused := self._limits.refusal(chat_id, key or fingerprint):
+                return refused
             text = self._taken(chat_id, sending, fails=fails)
             self._keys.keep(key, fingerprint, text.accepted())
             return Answer(HTTPStatus.CREATED, text.accepted())
 
-    def reply(self, chat_id: str, words: str) -> Text:
-        """Let the person write back."""
+    def reply(self, chat_id: str, words: str, to: str | None = None) -> Text:
+        """Let the person write back, perhaps to one message, given by its id."""
+        options = {"reply_to": to} if to else {}
         with self._lock:
-            return self._tell("received", self._new(chat_id, words, direction="inbound", status="received"))
+            self._limits.answered(chat_id)
+            text = self._new(chat_id, words, direction="inbound", status="received", options=options)
+            return self._tell("received", text)
 
     def react(self, text: Text, reaction: str) -> Text:
-        """Let the person tap an answer on a message."""
+        """Let the person tap an answer on a message; a second one takes the place of the first."""
         with self._lock:
+            self._limits.answered(text.chat_id)
+            text = self._kept(replace(self._texts[text.id], reaction=reaction))
             return self._tell("reaction", text, message_id=text.id, reaction=reaction)
 
     def fail(self, text: Text, code: str) -> Text:
         """Let a message that was accepted turn out as undeliverable."""
         error = {"code": code, "message": "The message could not be delivered."}
         with self._lock:
-            return self._tell("failed", self._kept(replace(text, status="failed", error=error, updated_at=self.now())))
+            text = self._kept(replace(self._texts[text.id], status="failed", error=error, updated_at=self.now()))
+            return self._tell("failed", text)
 
     def read(self, chat_id: str) -> list[Text]:
         """Let the person open the chat, and return what was read by that."""
@@ -133,6 +158,7 @@ class Phone:
         content, more = sending.content, REJECTED if fails else {}
         text = self._new(chat_id, content.text, options=content.options(), **more)
         if not fails:
+            self._limits.count(chat_id)
             # Of a rejected one no webhook tells: the sender has heard it in the answer.
             self._tell("sent", replace(text, status="sent"))
             self._tell("delivered", text)

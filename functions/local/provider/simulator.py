@@ -14,6 +14,7 @@ from local.provider.attempts import Attempt
 from local.provider.directory import directory
 from local.provider.faults import Faults, Plan
 from local.provider.leave import PATIENCE_S, leave
+from local.provider.limits import Limit
 from local.provider.person import person
 from local.provider.phone import MILLISECONDS, Phone
 from local.provider.receipts import Receipts
@@ -35,8 +36,10 @@ def simulator(phone: Phone, receipts: Receipts | None = None, patience_s: float 
             Route("/v4/chats/{chat_id}/messages/{message_id}/status", provider.status),
             *directory(phone),
             Route("/messages", provider.messages),
+            Route("/conversations", provider.conversations),
             Route("/requests", provider.requests),
             Route("/faults", provider.faults, methods=["GET", "PUT"]),
+            Route("/limits", provider.limits, methods=["GET", "PUT"]),
             *person(phone),
         ]
     )
@@ -87,6 +90,9 @@ class Provider:
     async def messages(self, _: Request) -> Response:
         return JSONResponse([text.shown() for text in self._phone.texts()])
 
+    async def conversations(self, _: Request) -> Response:
+        return JSONResponse(self._phone.conversations())
+
     async def requests(self, _: Request) -> Response:
         return JSONResponse([attempt.shown() for attempt in self._attempts])
 
@@ -97,3 +103,11 @@ class Provider:
             except ValidationError as error:
                 return invalid(error).response()
         return JSONResponse(self._faults.shown())
+
+    async def limits(self, request: Request) -> Response:
+        if request.method == "PUT":
+            try:
+                self._phone.limit(Limit.model_validate_json(await request.body()))
+            except ValidationError as error:
+                return invalid(error).response()
+        return JSONResponse(self._phone.limits())

@@ -32,6 +32,7 @@ class Text:
     fallback: Mapping[str, Any] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     is_rejected: bool = False
+    reaction: str | None = None  # the person's latest
 
     @property
     def is_on_the_phone(self) -> bool:
@@ -42,6 +43,10 @@ class Text:
         known = {"id": self.id, "chat_id": self.chat_id, "text": self.text, "status": self.status}
         more = {"error": dict(self.error)} if self.error else {}
         return {**known, "created_at": self.created_at, "protocol": self.protocol, **self.options, **more}
+
+    def said(self) -> dict[str, Any]:
+        """Return the entry of ``GET /conversations``."""
+        return {**self.shown(), "direction": self.direction, "reaction": self.reaction}
 
     def accepted(self) -> dict[str, Any]:
         """Return the message object of the answer to a send: at that moment nothing is known of its way."""

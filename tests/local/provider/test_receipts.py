@@ -177,6 +177,29 @@ def test_a_reply_is_an_inbound_message_that_is_not_on_the_phone(desk: Desk) -> N
     assert desk.ask("GET", "/messages").json() == []
 
 
+def test_a_reply_tells_which_message_it_answers(desk: Desk) -> None:
+    first = desk.send()
+    answer = desk.do("reply", text="On it", message_id=first)
+    kind, data = desk.last()
+    assert (kind, data) == ("message.received", answer.json())
+    assert (data["chat_id"], data["text"], data["reply_to"]) == (CHAT, "On it", first)
+    assert data["id"] not in (None, first)
+
+
+def test_a_reply_to_what_is_not_in_the_chat_is_not_said(desk: Desk) -> None:
+    elsewhere = desk.send(chat=HOME)
+    answer = desk.do("reply", text="On it", message_id=elsewhere)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    assert [event["type"] for event in desk.events()] == ["message.sent", "message.delivered"]
+
+
+def test_a_rejected_message_can_not_be_answered(desk: Desk) -> None:
+    desk.ask("PUT", "/faults", {"sequence": ["failed"]})
+    rejected = desk.send()
+    assert desk.do("reply", text="On it", message_id=rejected).status_code == 404
+    assert desk.events() == []
+
+
 def test_a_reaction_goes_to_the_latest_message_of_the_chat(desk: Desk) -> None:
     desk.send()
     desk.do("reply", text="?")
@@ -184,6 +207,7 @@ def test_a_reaction_goes_to_the_latest_message_of_the_chat(desk: Desk) -> None:
     kind, data = desk.last()
     assert kind == "message.reaction"
     assert (data["id"], data["message_id"], data["reaction"]) == ("msg_1", "msg_1", "like")
+    assert data["chat_id"] == CHAT
     assert (answer.status_code, answer.json()["id"]) == (200, "msg_1")
 
 

@@ -269,8 +269,8 @@ def test_requests_tell_of_every_attempt_also_the_refused(provider: Provider) -> 
     known = {"at": 1_780_000_000_000, "chat_id": CHAT, "accepted": False, "message_id": None}
     first, second = ({"body_sha256": hashlib.sha256(body).hexdigest()} for body in (b"x", b"y"))
     assert provider.ask("GET", "/requests").json() == [
-        {**known, **first, "idempotency_key": "k1", "status": 422, "answer": 422},
-        {**known, **second, "idempotency_key": None, "status": 401, "answer": 401},
+        {**known, **first, "idempotency_key": "k1", "status": 422, "code": "validation_failed", "answer": 422},
+        {**known, **second, "idempotency_key": None, "status": 401, "code": "unauthorized", "answer": 401},
     ]
 
 
