@@ -1,4 +1,4 @@
-"""Stage 5 of a webhook. Put its messages on the FIFO queue, one group per chat."""
+"""Stage 5 of a webhook. Put its messages on the FIFO queue, one group per chat; receipts and wake-ups go there, too."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hookline.errors import QueueRefused
 from hookline.identity import queue_key
-from hookline.models import Message, Receipt
+from hookline.models import Message, Receipt, Wake
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+Record = Message | Receipt | Wake
 
 BATCH = 10  # SQS takes no more entries in one call
 TRIES = 3
@@ -25,12 +27,12 @@ class Queue:
         self._client = client
         self._url = url
 
-    def put(self, messages: Sequence[Message | Receipt]) -> None:
+    def put(self, messages: Sequence[Record]) -> None:
         """Send all, in order. Raises QueueRefused if some were not taken; what comes behind those is not sent then."""
         for start in range(0, len(messages), BATCH):
             self._put(messages[start : start + BATCH])
 
-    def _put(self, batch: Sequence[Message | Receipt]) -> None:
+    def _put(self, batch: Sequence[Record]) -> None:
         # A batch is answered 200 with some entries refused; these go again, in their order, before anything later does.
         entries = list(_entries(batch))
         for _ in range(TRIES):
@@ -45,7 +47,7 @@ class Queue:
         raise QueueRefused(f"the queue refused {len(entries)} of {len(batch)} messages, {TRIES} times")
 
 
-def _entries(batch: Sequence[Message | Receipt]) -> "Iterator[SendMessageBatchRequestEntryTypeDef]":
+def _entries(batch: Sequence[Record]) -> "Iterator[SendMessageBatchRequestEntryTypeDef]":
     for n, message in enumerate(batch):
         yield {
             "Id": str(n),
@@ -55,7 +57,14 @@ def _entries(batch: Sequence[Message | Receipt]) -> "Iterator[SendMessageBatchRe
         }
 
 
-def _key(message: Message | Receipt) -> str:
-    if isinstance(message, Receipt):
-        return hashlib.sha256(message.event_id.encode()).hexdigest()  # theirs may hold what SQS doesn't take
+def _key(message: Record) -> str:
+    match message:
+        case Receipt(event_id=event_id):
+            return _hash(event_id)  # theirs may hold what SQS doesn't take
+        case Wake(chat=chat, due_at=due_at):
+            return _hash(f"wake {chat} {due_at}")  # for the same moment it isn't woken again within five minutes
     return queue_key(message.delivery_id, message.request_id)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

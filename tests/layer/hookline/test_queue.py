@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hookline.errors import QueueRefused
-from hookline.models import Message
+from hookline.models import Message, Wake
 from hookline.queue import TRIES, Queue
 
 
@@ -90,3 +90,17 @@ def test_our_own_repeated_call_is_dropped_by_the_queue_and_a_senders_copy_is_not
     assert cloud.waiting() == 3
     queue.put(messages(3, request_id="request-2"))
     assert cloud.waiting() == 6
+
+
+def test_a_chat_is_woken_once_for_each_moment_that_something_of_it_is_due(cloud: Any) -> None:
+    queue = Queue(cloud.clients("sqs"), cloud.queue_url)
+    for _ in range(2):
+        queue.put([Wake(chat="chat_1", due_at=1), Wake(chat="chat_1", due_at=2), Wake(chat="chat_2", due_at=1)])
+    received = cloud.clients("sqs").receive_message(
+        QueueUrl=cloud.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+    )["Messages"]
+    assert sorted((record["Attributes"]["MessageGroupId"], record["Body"]) for record in received) == [
+        ("chat_1", '{"type":"wake","chat":"chat_1","due_at":1}'),
+        ("chat_1", '{"type":"wake","chat":"chat_1","due_at":2}'),
+        ("chat_2", '{"type":"wake","chat":"chat_2","due_at":1}'),
+    ]

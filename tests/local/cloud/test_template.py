@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hookline import rulebook
+from hookline import due, rulebook
 from local.cloud.intrinsics import Intrinsics, parse
 from local.cloud.template import Function, Route, Template, load_handler
 from local.project import TEMPLATE
@@ -141,18 +141,26 @@ READS_RULES = {
 }
 
 
-def table_rights(function: str, **parameters: str) -> list[tuple[str, object]]:
-    """Return what the function may do to the table's rows, each with its condition."""
+def rights(function: str, **parameters: str) -> list[tuple[str, str, object]]:
+    """Return what the function may do, to what, and on which condition."""
     document = parse(TEMPLATE.read_text(encoding="utf-8"))
     [policy] = Intrinsics(document, ENDPOINT, parameters).resolve(
         document["Resources"][function]["Properties"]["Policies"]
     )
-    rights: list[tuple[str, object]] = []
-    for statement in policy["Statement"]:
-        if statement["Resource"] == READS_RULES["Resource"]:
-            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            rights += [(action.removeprefix("dynamodb:"), statement.get("Condition")) for action in actions]
-    return rights
+    return [
+        (action, statement["Resource"], statement.get("Condition"))
+        for statement in policy["Statement"]
+        for action in (statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]])
+    ]
+
+
+def table_rights(function: str, **parameters: str) -> list[tuple[str, object]]:
+    """Return what the function may do to the table's rows, each with its condition."""
+    return [
+        (action.removeprefix("dynamodb:"), condition)
+        for action, resource, condition in rights(function, **parameters)
+        if resource == READS_RULES["Resource"]
+    ]
 
 
 def test_rules_come_with_the_package_and_then_no_row_is_read_for_them() -> None:
@@ -174,3 +182,22 @@ def test_rules_from_the_table_let_every_function_read_these_rows_and_no_others()
 
 def test_the_rows_that_may_be_read_are_those_that_the_rulebook_reads() -> None:
     assert rulebook.key(1)["id"] == {"S": "rules"}
+
+
+def test_release_may_find_who_is_due_and_wake_them_and_nothing_else() -> None:
+    assert rights("ReleaseFunction", RulesSource="table") == [
+        ("dynamodb:Query", "arn:aws:dynamodb:us-east-1:123456789012:table/DeliveryLog/index/by_due", None),
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1:123456789012:DeliveryQueue.fifo", None),
+    ]
+
+
+def test_deliver_may_do_to_rows_what_a_turn_of_a_chat_needs() -> None:
+    actions = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"]
+    assert table_rights("DeliverFunction") == [(action, None) for action in actions]
+
+
+def test_the_index_of_who_is_due_has_the_names_that_release_asks_for() -> None:
+    (table,) = Template.load(TEMPLATE, ENDPOINT).tables
+    [index] = [index for index in table.create["GlobalSecondaryIndexes"] if index["IndexName"] == due.BY_DUE]
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["waits", "due_at"]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
