@@ -1,8 +1,9 @@
 """A chat's options as a person writes them, and whether its quiet hours are now."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from hookline.clock import SECOND_MS
+from hookline.quiet import until
 from hookline.rules.model import Chat
 from hookline.rules.written import DAYS, UNITS, Pace, Quiet
 
@@ -20,16 +21,7 @@ def quiet(given: Quiet) -> str:
 
 def is_quiet(chat: Chat, at: datetime) -> bool:
     """Return whether one of the chat's quiet hours is at that moment."""
-    return any(_holds(hours, at.astimezone(ZoneInfo(hours.zone))) for hours in chat.quiet)
-
-
-def _holds(hours: Quiet, there: datetime) -> bool:
-    """What begins on one day and ends on the next belongs to the day on which it began."""
-    minute, today = there.hour * 60 + there.minute, there.weekday()
-    if hours.begin < hours.end:
-        return today in hours.days and hours.begin <= minute < hours.end
-    yesterday = (today - 1) % len(DAYS)
-    return (today in hours.days and minute >= hours.begin) or (yesterday in hours.days and minute < hours.end)
+    return until(chat.quiet, int(at.timestamp() * SECOND_MS)) is not None
 
 
 def _length(seconds: int) -> str:
