@@ -1,0 +1,52 @@
+"""A message that waits, in the few words that a digest has for it."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of those that a chat holds, in order of their numbers."""
+
+    number: int
+    id: str
+    generation: int
+    at: int  # ms since 1970, when it was accepted
+    title: str
+    where: str
+    phase: str  # firing | resolved | info
+    thread: str  # what has the same is one story
+    to: str = ""  # the name of the chat that was told of it meanwhile, as a fallback
+    is_part: bool = False  # a further part of a text, which stands for no message of its own
+    private: bool = False
+
+    def to_json(self) -> str:
+        """Return it without its number, and without what is as it mostly is."""
+        given = {name: value for name, value in asdict(self).items() if value != _MOSTLY.get(name)}
+        del given["number"]
+        return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, number: int, text: str) -> Self:
+        """Return what was written; a field that this version doesn't know is passed over."""
+        said = json.loads(text).get  # by hand, because one digest may read a hundred thousand
+        return cls(
+            number,
+            said("id"),
+            said("generation", 1),
+            said("at"),
+            said("title", ""),
+            said("where", ""),
+            said("phase", "info"),
+            said("thread", ""),
+            said("to", ""),
+            said("is_part") is True,
+            said("private") is True,
+        )
+
+
+_MOSTLY: dict[str, object] = {
+    "generation": 1, "title": "", "where": "", "phase": "info", "thread": "", "to": "", "is_part": False,
+    "private": False,
+}  # fmt: skip
