@@ -1,4 +1,4 @@
-"""Everything on this machine: gateway, simulated provider and phone page here, engine and worker beside it."""
+"""Everything on this machine: gateway, simulated provider and phone page here; engine, worker, scheduler beside it."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +47,7 @@ LIVE_BASE_URL = "https://api.blooio.com/v4"
 # Here a killed worker is replaced within a second or two, so its lease may end sooner than in Lambda.
 LOCAL_LEASE_SECONDS = "6"
 DELIVERIES = "DeliveryQueue"
+PERIOD = "RELEASE_SECONDS"
 
 
 class CannotServe(Exception):
@@ -63,6 +65,7 @@ class Place:
     secrets: dict[str, tuple[str, ...]]
     live: bool
     rules_source: str
+    release_seconds: float | None  # between two looks for who is due; None: as deployed
 
     @classmethod
     def of(cls, host: str, port: int, rules_file: Path, environ: Mapping[str, str]) -> "Place":
@@ -74,7 +77,8 @@ class Place:
         source = environ.get("RULES_SOURCE") or FROM_PACKAGE
         if source not in {FROM_PACKAGE, FROM_TABLE}:
             raise CannotServe(f"RULES_SOURCE has to be {FROM_PACKAGE} or {FROM_TABLE}, not {source}.")
-        return cls(host, port, rules_file.resolve(), rules, secrets_for(rules, environ), live, source)
+        period = _period(environ.get(PERIOD))
+        return cls(host, port, rules_file.resolve(), rules, secrets_for(rules, environ), live, source, period)
 
     @property
     def url(self) -> str:
@@ -114,11 +118,16 @@ def serve(place: Place) -> None:
         engine_url = f"http://{LOOPBACK}:{engine_port}"
         template = Template.load(TEMPLATE, engine_url, {RULES_SOURCE: place.rules_source})
         journal = stack.enter_context(tempfile.TemporaryDirectory(prefix="hookline-"))
-        # Each has a second or two of imports; they go on side by side, and the worker waits for the engine.
+        # Each has a second or two of imports; they go on side by side, and the others wait for the engine.
         starting = side.submit(Engine, TEMPLATE, engine_port)
         worker = Supervised(
             ["local.cloud.worker", "--template", str(TEMPLATE), "--queue", DELIVERIES, "--journal", journal],
             {**os.environ, **place.environment(_worker(template), engine_url)},
+        )
+        period = ["--seconds", str(place.release_seconds)] if place.release_seconds else []
+        scheduler = Supervised(
+            ["local.cloud.scheduler", "--template", str(TEMPLATE), *period],
+            {**os.environ, **_scheduled(place, template, engine_url)},
         )
         try:
             receipts = stack.enter_context(Receipts(f"{place.url}/receipts", place.secrets[WEBHOOK_SECRET][0]))
@@ -129,8 +138,9 @@ def serve(place: Place) -> None:
         except RuntimeError as error:
             raise CannotServe(str(error)) from error
         finally:
-            # Stopped before the engine that it works on.
+            # Stopped before the engine that they work on, the scheduler first: what it wakes is for the worker.
             stack.callback(worker.stop)
+            stack.callback(scheduler.stop)
         stack.enter_context(_published(place, template, engine_url))
         _Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"), place).run([listener])
 
@@ -227,6 +237,26 @@ def _published(place: Place, template: Template, engine_url: str) -> AbstractCon
 
 def _worker(template: Template) -> Function:
     return template.functions[template.event_source(DELIVERIES).function]
+
+
+def _scheduled(place: Place, template: Template, engine_url: str) -> dict[str, str]:
+    """Return the environment of the functions that have a schedule; they run in one process."""
+    variables: dict[str, str] = {}
+    for schedule in template.schedules:
+        variables |= place.environment(template.functions[schedule.function], engine_url)
+    return variables
+
+
+def _period(given: str | None) -> float | None:
+    if not given:
+        return None
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= threading.TIMEOUT_MAX:
+        raise CannotServe(f"{PERIOD} has to be a number of seconds above 0, not {given}.")
+    return seconds
 
 
 @contextmanager

@@ -1,7 +1,8 @@
-"""template.yaml, read as what the local engine, gateway and worker have to play."""
+"""template.yaml, read as what the local engine, gateway, worker and scheduler have to play."""
 
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,18 @@ from typing import Any
 
 from local.cloud.intrinsics import ACCOUNT, REGION, Intrinsics, parse
 
-__all__ = ["ACCOUNT", "REGION", "EventSource", "Function", "Queue", "Route", "Table", "Template", "load_handler"]
+__all__ = [
+    "ACCOUNT",
+    "REGION",
+    "EventSource",
+    "Function",
+    "Queue",
+    "Route",
+    "Schedule",
+    "Table",
+    "Template",
+    "load_handler",
+]
 
 Handler = Callable[[Any, Any], Any]
 
@@ -30,6 +42,11 @@ TABLE_PROPERTIES = (
     "ProvisionedThroughput",
 )
 NOT_QUEUE_ATTRIBUTES = ("QueueName", "Tags")
+
+# The types of event that are schedules, and the property that says when.
+SCHEDULES = {"Schedule": "Schedule", "ScheduleV2": "ScheduleExpression"}
+SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
+_RATE = re.compile(r"rate\(([1-9]\d*) (minute|hour|day)s?\)")
 
 _fresh = count()
 
@@ -77,6 +94,15 @@ class Route:
     function: str
     method: str
     path: str
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """``name`` is the logical id that SAM gives it; ``seconds`` is its period."""
+
+    function: str
+    name: str
+    seconds: int
 
 
 class Template:
@@ -134,6 +160,16 @@ class Template:
         ]
 
     @property
+    def schedules(self) -> list[Schedule]:
+        """What invokes functions by the clock; ValueError for a time of day, which isn't played here."""
+        return [
+            Schedule(name, name + event_id, _seconds(event["Properties"][SCHEDULES[event["Type"]]]))
+            for name, properties in self._of_type("Serverless::Function")
+            for event_id, event in properties.get("Events", {}).items()
+            if event["Type"] in SCHEDULES
+        ]
+
+    @property
     def outputs(self) -> dict[str, str]:
         """What a stack would tell of itself, with this machine's names."""
         outputs = self._resolve(self._outputs)
@@ -182,6 +218,13 @@ def _table(name: str, properties: Mapping[str, Any]) -> Table:
         create={"TableName": name, **create},
         expiry={"TableName": name, "TimeToLiveSpecification": expiry} if expiry else None,
     )
+
+
+def _seconds(expression: str) -> int:
+    rate = _RATE.fullmatch(expression)
+    if rate is None:
+        raise ValueError(f"The template has a schedule that isn't played here, only a rate is: {expression}.")
+    return int(rate[1]) * SECONDS[rate[2]]
 
 
 def _text(value: Any) -> str:

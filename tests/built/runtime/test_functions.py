@@ -1,6 +1,7 @@
 """The built functions under Lambda's own runtime client: an event goes in, a text arrives at the phone."""
 
 import json
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.conftest import Cloud
 
 from hookline.rules.load import load
 from hookline.sources import KINDS
+from local.cloud.scheduler import event_of
 from local.project import ROOT, RULES
 from local.provider.phone import Phone
 
@@ -77,3 +79,12 @@ def test_queued_messages_of_two_chats_reach_the_phone(start: Start, cloud: Cloud
     assert deliver.invoke(EVENTS["deliver_sqs"]) == {"batchItemFailures": []}
     sent = [json.loads(record["body"]) for record in EVENTS["deliver_sqs"]["Records"]]
     assert {(text.chat_id, text.text) for text in phone.texts()} == {(body["chat"], body["text"]) for body in sent}
+
+
+def test_a_chat_that_is_due_is_woken_by_the_clock(start: Start, cloud: Cloud) -> None:
+    row = {"id": {"S": "chat chat_a1b2"}, "generation": {"N": "0"}, "waits": {"S": "chat"}, "due_at": {"N": "1"}}
+    cloud.clients("dynamodb").put_item(TableName="DeliveryLog", Item=row)
+    release = start("ReleaseFunction", DELIVERY_QUEUE_URL=cloud.queue_url)
+    [schedule] = cloud.template.schedules
+    assert release.invoke(event_of(schedule, time.time())) is None
+    assert cloud.waiting() == 1

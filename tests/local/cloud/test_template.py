@@ -1,13 +1,14 @@
 """The template is read as CloudFormation would read it, with the names of the local engine."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from hookline import due, rulebook
 from local.cloud.intrinsics import Intrinsics, parse
-from local.cloud.template import Function, Route, Template, load_handler
+from local.cloud.template import Function, Route, Schedule, Template, load_handler
 from local.project import TEMPLATE
 
 ENDPOINT = "http://127.0.0.1:5001"
@@ -114,6 +115,41 @@ def test_a_queue_that_nothing_reads_is_named_with_those_that_are_read() -> None:
 
 def test_the_hooks_route_leads_to_receive() -> None:
     assert Route("ReceiveFunction", "ANY", "/hooks/{source}") in Template.load(TEMPLATE, ENDPOINT).routes
+
+
+def test_the_clock_invokes_release_each_minute_and_it_is_done_by_then() -> None:
+    template = Template.load(TEMPLATE, ENDPOINT)
+    [schedule] = template.schedules
+    assert schedule == Schedule("ReleaseFunction", "ReleaseFunctionEveryMinute", 60)
+    assert due.ENOUGH_MS < template.functions["ReleaseFunction"].timeout_seconds * 1000 < schedule.seconds * 1000
+
+
+SCHEDULED = """
+      Events:
+        Other: {Type: HttpApi, Properties: {Method: post, Path: /other}}
+        Tick: {Type: Schedule, Properties: {Schedule: rate(1 minute)}}
+        Tock: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(5 minutes)}}
+        Bell: {Type: Schedule, Properties: {Schedule: rate(2 hours)}}
+        Dawn: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
+"""
+
+
+def test_a_rate_is_in_minutes_hours_or_days(tmp_path: Path) -> None:
+    schedules = read(SMALL + SCHEDULED, tmp_path).schedules
+    assert {schedule.name: schedule.seconds for schedule in schedules} == {
+        "OneTick": 60,
+        "OneTock": 300,
+        "OneBell": 7200,
+        "OneDawn": 86_400,
+    }
+    assert {schedule.function for schedule in schedules} == {"One"}
+
+
+@pytest.mark.parametrize("expression", ["cron(0 12 * * ? *)", "rate(0 minutes)", "rate(1 week)", "every minute"])
+def test_another_schedule_than_a_rate_is_said_not_to_be_played(tmp_path: Path, expression: str) -> None:
+    text = SMALL + SCHEDULED.replace("rate(1 minute)", f'"{expression}"')
+    with pytest.raises(ValueError, match=rf"only a rate is: {re.escape(expression)}\.$"):
+        _ = read(text, tmp_path).schedules
 
 
 def function_in(folder: Path, name: str) -> Function:

@@ -3,14 +3,14 @@
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from tests.local.cloud.conftest import DEADLINE_SECONDS, eventually
 
 from local.cloud import engine
 from local.cloud.invocation import failed_of
@@ -20,17 +20,7 @@ from local.cloud.template import EventSource, Template
 from local.cloud.worker import Worker
 from local.project import TEMPLATE
 
-DEADLINE_SECONDS = 10
 NOW = 0
-
-
-def eventually(claim: Callable[[], Any]) -> bool:
-    give_up = time.monotonic() + DEADLINE_SECONDS
-    while not claim():
-        if time.monotonic() > give_up:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 @dataclass
