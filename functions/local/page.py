@@ -23,7 +23,7 @@ HEADERS = {
 
 
 def page() -> list[Route]:
-    """Return the routes of the page; it reads ``/blooio/messages`` of the server that it came from."""
+    """Return the routes of the page; it asks ``/blooio`` of the server that it came from."""
     return [Route(path, _served(name)) for path, name in FILES.items()]
 
 
