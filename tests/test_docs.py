@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from hookline.digest import Entry, Summary
 from hookline.rules.examine import examine
 from hookline.rules.filters import FILTERS, IN_PLACE_OF_OTHERS, pattern
 from hookline.rules.model import Chat, Rule, Source
@@ -43,3 +44,12 @@ def test_the_rules_page_lists_the_words_of_templates_and_no_others(what: str, wo
 
 def test_the_rules_page_says_how_far_a_pattern_looks() -> None:
     assert f"the first {pattern.MOST_READ:,} bytes; on {pattern.LARGE_READS:,} for a pattern" in RULES_PAGE
+
+
+def test_the_digest_that_a_page_shows_is_what_such_a_storm_makes() -> None:
+    storm = [*(("HighCPU", f"web-{n}") for n in range(1, 10)), *(("DiskFull", f"db-{n}") for n in (1, 1, 2))]
+    summary = Summary()
+    for n, (title, where) in enumerate(storm, 1):
+        summary.add(Entry(n, str(n), 1, n, title, where, "firing", f"{title} {where}"))
+    shown = summary.text(2000, 4 * 60_000 + 1, "🔥 DiskFull on db-2")
+    assert f"```\n{shown}\n```" in RULES_PAGE

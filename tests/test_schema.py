@@ -27,6 +27,7 @@ chats:
     quiet: [22:00-07:00 Europe/Berlin, "Sat,Sun 00:00-24:00 Europe/Berlin"]
     pace: 3 per 1m
     budget: auto
+    expires: 24h
     limit: 300
     fallback: oncall
   shop: {<<: *office, id: chat_3, pace: off, budget: 5, quiet: 22:00-7:00 UTC, fallback: [oncall, office]}
@@ -140,6 +141,7 @@ def test_the_kinds_are_those_that_there_are() -> None:
         ("pace: 3 per 1m", "pace: 3", "$.chats.office"),
         ("pace: 3 per 1m", "pace: on", "$.chats.office"),
         ("budget: 5", "budget: 500", "$.chats.shop"),
+        ("expires: 24h", "expires: 24", "$.chats.office"),
         ("22:00-7:00 UTC", "22:00-7:00", "$.chats.shop"),
         ("kind: form", "kind: from", "$.sources.contact.kind"),
         ("auth: none", "auth: None", "$.sources.contact.auth"),
@@ -174,7 +176,7 @@ def test_a_typical_mistake_is_underlined_by_editors_and_refused_by_us(old: str, 
 
 signs = st.text("0123456789:-,. smhdperoff/MonTueSatSunUTC", max_size=24)
 written = st.one_of(
-    st.tuples(st.sampled_from(["repeat"]), st.from_regex(r"\A[0-9]{1,7} ?[smhdw]\Z") | signs),
+    st.tuples(st.sampled_from(["repeat", "expires"]), st.from_regex(r"\A[0-9]{1,7} ?[smhdw]\Z") | signs),
     st.tuples(st.sampled_from(["pace"]), st.from_regex(r"\A[0-9]{1,5} +per [0-9]{1,2} ?[smhd]\Z") | signs),
     st.tuples(
         st.sampled_from(["quiet"]),

@@ -33,6 +33,7 @@ _WRITTEN: dict[tuple[str, str], _Schema] = {
     ("Chat", "quiet"): _one_or_many(_QUIET),
     ("Chat", "budget"): {"anyOf": [{"enum": ["auto", "off", False]},
                                    {"type": "integer", "minimum": 1, "maximum": MOST_IN_A_ROW}]},
+    ("Chat", "expires"): {"type": "string", "pattern": f"^{_LENGTH}$"},
     ("Hmac", "header"): _NAMES,
     ("Hmac", "timestamp"): _NAMES,
     ("Hmac", "id"): _NAMES,
@@ -44,7 +45,7 @@ _WRITTEN: dict[tuple[str, str], _Schema] = {
     ("Rule", "fallback"): _NAMES,
     ("Rule", "repeat"): {"type": ["string", "null"], "pattern": f"^{_LENGTH}$"},
 }  # fmt: skip
-_DEFAULTS = {("Chat", "pace"): "3 per 1m"}
+_DEFAULTS = {("Chat", "pace"): "3 per 1m", ("Chat", "expires"): "24h"}
 _SAID = ("description", "default", "examples")
 # A rule goes somewhere or drops, and a card shows something: what the models check across options.
 _ACROSS: dict[str, _Schema] = {

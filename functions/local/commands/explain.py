@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from hookline.clock import to_datetime
+from hookline.clock import say, to_datetime
 from hookline.route import claims
 from hookline.rules.expression import Expressions, TemplateError
 from hookline.rules.model import Rule, Rules
@@ -23,9 +23,11 @@ class ChatNow:
     chat: str
     pace: str
     budget: str
+    expires: str  # how long it waits for an answer that it needs
     quiet: tuple[str, ...]
     is_quiet: bool  # at the time of the event
     holds: bool  # that matters, because the rule isn't urgent
+    is_urgent: bool  # neither pace nor budget apply then, either
     fallback: tuple[str, ...]
     limit: int
 
@@ -115,9 +117,11 @@ def _now(name: str, rule: Rule, rules: Rules, rehearsal: Rehearsal) -> ChatNow:
         chat=name,
         pace=chat_options.pace(chat.pace),
         budget="off" if chat.budget is None else str(chat.budget),
+        expires=say(chat.expires),
         quiet=tuple(map(chat_options.quiet, chat.quiet)),
         is_quiet=is_quiet,
         holds=is_quiet and not rule.urgent,
+        is_urgent=rule.urgent,
         fallback=tuple(dict.fromkeys((*rule.fallback, *chat.fallback))),
         limit=chat.limit,
     )

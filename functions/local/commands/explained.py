@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from hookline.rules.later import NOT_YET, OF_CHATS
 from hookline.rules.model import MAX_TEXT
 from local.commands.explain import ChatNow, Line
 from local.commands.values import UNDEFINED
@@ -17,31 +16,26 @@ def said(line: Line) -> Iterator[str]:
     for name, value in line.reads.items():
         yield f"{_BELOW}{name} is undefined" if value == UNDEFINED else f"{_BELOW}{name} = {value}"
     for chat in line.options:
-        yield f"{_BELOW}{chat.chat}: {', '.join(_options(chat))}{_later(chat)}"
+        yield f"{_BELOW}{chat.chat}: {', '.join(_options(chat))}"
     if line.text:
         yield f"{_BELOW}{_count(line.messages)}: {line.text}"
 
 
 def _options(chat: ChatNow) -> Iterator[str]:
-    yield f"pace {chat.pace}"
+    yield "urgent, so neither pace nor budget apply" if chat.is_urgent else f"pace {chat.pace}"
     if chat.quiet:
         yield f"quiet {' and '.join(chat.quiet)} ({_now(chat)})"
-    if chat.fallback:
-        yield f"fallback {', '.join(chat.fallback)}"
+    if not chat.is_urgent:
+        yield f"budget {chat.budget}"
+    yield f"expires after {chat.expires}"
+    yield f"fallback {', '.join(chat.fallback)}" if chat.fallback else "no fallback"
     if chat.limit != MAX_TEXT:
         yield f"limit {chat.limit}"
 
 
-def _later(chat: ChatNow) -> str:
-    """Return which of these options nothing comes of yet."""
-    having = {"pace": chat.pace != "off", "quiet": chat.quiet, "budget": False}
-    later = [option for option in OF_CHATS if having[option]]
-    return f"; {' and '.join(later)} {'is' if len(later) == 1 else 'are'} {NOT_YET}" if later else ""
-
-
 def _now(chat: ChatNow) -> str:
     if chat.holds:
-        return f"at that time, so it {'would be' if 'quiet' in OF_CHATS else 'is'} held"
+        return "at that time, so it is held"
     return "at that time, but it is urgent" if chat.is_quiet else "not at that time"
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from hookline.rules.later import OF_CHATS
 from hookline.rules.model import Chat
 from local.cli import app
 from local.commands import chat_options
@@ -18,7 +17,7 @@ CRITICAL = ROOT / "events" / "alertmanager_critical.json"  # 2 November 2026, a 
 RULES = """\
 chats:
   oncall: {id: chat_1, quiet: "22:00-07:00 Europe/Berlin", fallback: office, pace: 5 per 10m}
-  office: {id: chat_2, limit: 300, pace: off}
+  office: {id: chat_2, limit: 300, pace: off, expires: 2h}
 sources: {alertmanager: {kind: alertmanager, auth: none}, json: {kind: json, auth: none}}
 rules:
   - {name: other, source: json, chat: oncall}
@@ -63,10 +62,11 @@ def test_a_rule_that_takes_it_says_which_chats_and_what_they_do_with_it(rules: P
     output = hookline(rules, CRITICAL).output
     assert "matched         one by one -> oncall   (it has no condition)\n" in output
     quiet = "quiet 22:00-07:00 Europe/Berlin"
-    later = "; pace and quiet are not applied yet by this version"
-    assert f"oncall: pace 5 per 10m, {quiet} (at that time, so it would be held), fallback office{later}\n" in output
-    assert f"oncall: pace 5 per 10m, {quiet} (at that time, but it is urgent), fallback office{later}\n" in output
-    assert "office: pace off, limit 300\n" in output
+    rest = "expires after 1 d, fallback office\n"
+    assert f"oncall: pace 5 per 10m, {quiet} (at that time, so it is held), budget auto, {rest}" in output
+    urgent = "urgent, so neither pace nor budget apply"
+    assert f"oncall: {urgent}, {quiet} (at that time, but it is urgent), {rest}" in output
+    assert f"office: {urgent}, expires after 2 h, no fallback, limit 300\n" in output
     assert "text: 🔥 DiskAlmostFull on db-1.example.net:9100\n" in output
     assert "2 messages, the first: 🔥 DiskAlmostFull" in output
 
@@ -111,14 +111,6 @@ def test_what_a_payload_says_is_one_printable_line(rules: Path, tmp_path: Path) 
     assert "payload.team = '\\x1b[31m\\u202eRed\\nteam xxx" in output
     assert "payload.n = [1, null]\n" in output
     assert all(line.isprintable() for line in output.splitlines())
-
-
-def test_what_is_applied_is_not_said_to_be_missing(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for option in list(OF_CHATS):
-        monkeypatch.delitem(OF_CHATS, option)
-    output = hookline(rules, CRITICAL).output
-    assert "(at that time, so it is held), fallback office\n" in output
-    assert "not applied" not in output
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,11 @@ class Chat(Block):
     """Who may be texted: a conversation by the provider's id."""
 
     id: str = Field(pattern=CHAT_ID, description="The provider's id of the chat.", examples=["chat_a1b2c3d4"])
-    fallback: Names = Field((), description="Who hears instead when this chat can't be reached.", examples=["oncall"])
+    fallback: Names = Field(
+        (),
+        description="Who hears instead when this chat can't be reached, or has to answer before it takes more.",
+        examples=["oncall"],
+    )
     limit: Whole = Field(
         MAX_TEXT,
         ge=SHORTEST_LIMIT,
@@ -58,17 +62,17 @@ class Chat(Block):
     )
     quiet: Annotated[tuple[QuietHours, ...], BeforeValidator(listed)] = Field(
         (),
-        description="When nothing is sent; it is held until then, and told in one digest.",
+        description="When nothing is sent: it is held until the end, and told in one digest.",
         examples=["22:00-07:00 Europe/Berlin", "Sat,Sun 00:00-24:00 Europe/Berlin"],
     )
     budget: Budget = Field(
         "auto",
-        description="Texts in a row without an answer; `auto` learns it from what the provider refuses.",
+        description="At most so many texts without an answer; `auto` learns it from what the provider refuses.",
         examples=["auto", 5, "off"],
     )
     expires: Seconds = Field(
         DAY,
-        description="Who answered nothing for so long gets what waits all the same, once; what is refused then failed.",
+        description="After so long without an answer what waits is tried once more; refused again, it has failed.",
         examples=["24h", "2d"],
     )
 
@@ -210,7 +214,11 @@ class Rule(Block):
     otherwise: str | None = Field(
         None, description="Who gets it when the expression of `chat` names no chat.", examples=["office"]
     )
-    fallback: Names = Field((), description="Who hears instead when the chat can't be reached.", examples=["office"])
+    fallback: Names = Field(
+        (),
+        description="Who hears instead when the chat can't be reached, or has to answer before it takes more.",
+        examples=["office"],
+    )
     text: str | None = Field(
         None,
         description="A template; without it the text that the kind of source brings.",
@@ -224,10 +232,10 @@ class Rule(Block):
     )
     thread: str | None = Field(
         None,
-        description="A template; what has the same thread is one story, told as replies.",
+        description="A template; what has the same thread is one story, told as replies to its first text.",
         examples=["{{ item.fingerprint }}"],
     )
-    urgent: YesNo = Field(default=False, description="Quiet hours and pace don't apply.")
+    urgent: YesNo = Field(default=False, description="Quiet hours, pace and budget don't apply.")
     effect: Literal[EFFECTS] | None = Field(  # type: ignore[valid-type]
         None, description="How iMessage shows it; elsewhere it is dropped.", examples=["slam"]
     )

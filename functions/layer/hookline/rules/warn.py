@@ -6,7 +6,6 @@ import yaml
 
 from hookline.errors import Problem
 from hookline.rules.expression import Expressions
-from hookline.rules.later import not_yet
 from hookline.rules.literals import of_chat, of_events
 from hookline.rules.lookups import lookups, shared_lookups
 from hookline.rules.model import Chat, Rule, Source
@@ -27,7 +26,6 @@ def warnings(parts: Parts, tree: Tree) -> Iterator[Problem]:
     yield from _yes_or_no(tree)
     yield from _same_chats(chats, tree)
     yield from _traps(sources, tree)
-    yield from not_yet(chats, rules, tree)
     yield from _out_of_reach(rules, parts.known.get("source") or [], tree)
     yield from untaken(parts, tree)
     yield from of_events(rules, parts.templates, tree)

@@ -137,6 +137,7 @@ _CHAT: dict[str, SearchStrategy[Any]] = {
     "pace": st.sampled_from(["3 per 1m", "off", False]),
     "quiet": st.just("22:00-07:00 Europe/Berlin"),
     "budget": st.sampled_from(["auto", 5, "off"]),
+    "expires": st.sampled_from(["30m", "24h", "2d"]),
 }
 
 

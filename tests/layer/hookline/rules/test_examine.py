@@ -34,17 +34,6 @@ def test_nothing_is_said_of_a_file_that_is_meant_so() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        # read, but not applied
-        ("{id: chat_b,", "{id: chat_b, quiet: 22:00-07:00 UTC,",
-         "3:24: warning: `quiet` is read but not applied yet by this version; everything is sent at once"),
-        ("{id: chat_b,", "{id: chat_b, pace: 5 per 1m,",
-         "3:24: warning: `pace` is read but not applied yet by this version; everything is sent at once"),
-        ("{id: chat_b,", "{id: chat_b, budget: 5,",
-         "3:24: warning: `budget` is read but not applied yet by this version; texts without an answer aren't counted"),
-        ("name: last", "name: last, thread: a",
-         "11:18: warning: `thread` is read but not applied yet by this version; each message stands by itself"),
-        ("name: last", "name: last, urgent: true",
-         "11:18: warning: `urgent` is read but not applied yet by this version; everything is sent at once"),
         # never reached
         ('when: event.title == "a", ', "",
          "11:12: warning: this rule is never reached: 'first' and 'second' further up takes every event"),
@@ -86,8 +75,8 @@ def test_what_is_probably_not_meant_is_said(old: str, new: str, said: str) -> No
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("{id: chat_b,", "{id: chat_b, pace: off, budget: off,"),
-        ("name: last", "name: last, urgent: false"),
+        ("{id: chat_b,", "{id: chat_b, quiet: 22:00-07:00 UTC, pace: 5 per 1m, budget: 5, expires: 2h,"),
+        ("name: last", "name: last, thread: a, urgent: true"),
         ('source: github, when: event.title == "a", ', "continue: true, "),
         ("  office: {id: chat_b, fallback: oncall}", "  office: {id: chat_b, fallback: oncall}\n  'on': chat_c"),
         ('event.title == "a"', "\"headers['x-time'] == 1\""),
