@@ -16,7 +16,7 @@ from local.project import ROOT
 PAGE = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTIONS: dict[str, str] = dict(re.findall(r"^## (.+)\n((?:(?!^## ).*\n)*)", PAGE, re.MULTILINE))
-CHATS = "chats: {oncall: chat_a1b2c3d4, office: chat_e5f6a7b8}\n"
+CHATS = "chats: {oncall: {id: chat_1, fallback: office}, office: {id: chat_2, fallback: oncall}}\n"
 
 
 def blocks(text: str) -> list[str]:

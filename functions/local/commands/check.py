@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hookline.errors import Problem, RulesError
+from hookline.rules.alone import alone
 from hookline.rules.check import in_file_order
 from hookline.rules.examine import examine
 from hookline.rules.load import contents
@@ -44,7 +45,7 @@ def check(path: Path) -> Checked:
     except RulesError as error:
         return Checked(error.problems, _counted(error.problems))
     if rules is not None:
-        problems = in_file_order([*problems, *trials(rules, tree)])
+        problems = in_file_order([*problems, *alone(rules, tree), *trials(rules, tree)])
     said = _counted(problems)
     if rules is None or any(problem.severity == "error" for problem in problems):
         return Checked(problems, said)

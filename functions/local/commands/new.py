@@ -39,7 +39,7 @@ def _lines(answers: Answers, file: Path) -> list[str]:
         "# Who may be texted, who may call, and what happens.",
         "",
         _with("chats:", "names of your own, with the ids that `hookline chats` lists"),
-        f"  {answers.chat}: {answers.chat_id}",
+        _with(f"  {answers.chat}: {answers.chat_id}", "or {id: …, fallback: …}: a second chat stands in for it"),
         "",
         _with("sources:", "who may call, at /hooks/<name>, and how they prove it"),
         *([f"  # {made.secret} is the name of a secret, never its value."] if made.secret else []),

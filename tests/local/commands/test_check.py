@@ -15,7 +15,7 @@ from local.commands.pointed import pointed
 from local.project import RULES
 
 RIGHT = """\
-chats: {oncall: chat_1}
+chats: {oncall: {id: chat_1, fallback: office}, office: {id: chat_2, fallback: oncall}}
 sources: {json: {kind: json, auth: none}}
 rules:
   - {name: deploys, source: json, chat: oncall}
@@ -70,11 +70,11 @@ def test_warnings_are_shown_but_the_file_can_be_used(rules: Path) -> None:
     result = check(rules)
     assert result.exit_code == 0
     assert result.stderr.startswith(f"{rules}:5:12: warning: this rule is never reached: 'deploys'")
-    assert result.stdout == f"{rules}: 2 rules, 1 source, 1 chat; 1 warning.\n"
+    assert result.stdout == f"{rules}: 2 rules, 1 source, 2 chats; 1 warning.\n"
 
 
 def test_problems_and_warnings_are_counted_apart(rules: Path) -> None:
-    rules.write_text(WARNED.replace("chat_1", "chat_1, office: {id: x}"))
+    rules.write_text(WARNED.replace("id: chat_2", "id: x"))
     assert check(rules).stderr.endswith("\n1 problem, 1 warning\n")
 
 
@@ -97,6 +97,55 @@ def test_machines_are_told_that_a_file_with_warnings_can_be_used(rules: Path) ->
     result = check(rules, "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["ok"] is True
+
+
+ALONE = """\
+chats:
+  oncall: chat_1
+  office: {id: chat_2, fallback: oncall}
+  boss: chat_3
+sources: {json: {kind: json, auth: none}}
+rules:
+  - {name: deploys, chat: oncall}
+"""
+
+
+def alone(rules: Path, content: str) -> list[str]:
+    """Return what is said of chats without a fallback."""
+    rules.write_text(content)
+    result = check(rules, "--json")
+    assert result.exit_code == 0
+    return [problem["sentence"] for problem in json.loads(result.stdout)["problems"]]
+
+
+def test_a_chat_beside_which_nobody_hears_is_said_once_and_the_others_are_counted(rules: Path) -> None:
+    rules.write_text(ALONE)
+    result = check(rules)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"{rules}:2:3: warning: 'oncall' has no `fallback`, which is fine for a start; but when Blooio wants an answer "
+        "there before it takes more, nobody else hears of what comes meanwhile (one more chat has none)\n"
+        "    oncall: chat_1\n"
+        "    ^\n"
+    )
+
+
+def test_of_a_single_chat_no_others_are_spoken_of(rules: Path) -> None:
+    [said] = alone(rules, ALONE.replace("  boss: chat_3\n", ""))
+    assert said.endswith("nobody else hears of what comes meanwhile")
+
+
+def test_a_chat_whose_every_rule_names_somebody_else_is_not_alone(rules: Path) -> None:
+    content = ALONE.replace("  boss: chat_3\n", "").replace("chat: oncall}", "chat: oncall, fallback: office}")
+    assert alone(rules, content) == []
+    asked = "rules:\n  - {name: asked, when: query.to, chat: '{{ query.to }}', otherwise: office}\n"
+    [said] = alone(rules, content.replace("rules:\n", asked))
+    assert said.startswith("'oncall' has no `fallback`")
+
+
+def test_while_something_is_wrong_nobody_is_told_what_would_be_good_to_have(rules: Path) -> None:
+    rules.write_text(ALONE.replace("chat: oncall", "chat: onclal"))
+    assert check(rules).stderr.endswith("\n1 problem\n")
 
 
 def test_a_file_that_is_not_there_is_a_wrong_call(rules: Path) -> None:

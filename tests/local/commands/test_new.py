@@ -1,5 +1,6 @@
 """`hookline new`: four questions, and a rules file that passes `check` and `test`."""
 
+import json
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,15 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "my-rules.yaml"
 
 
+def is_checked(file: Path) -> None:
+    """With its only chat, all that can be said of the file is that nobody else hears."""
+    result = hookline("check", file, "--json")
+    assert result.exit_code == 0
+    [problem] = json.loads(result.stdout)["problems"]
+    assert (problem["severity"], " has no `fallback`, " in problem["sentence"]) == ("warning", True)
+    assert "fallback: …" in problem["excerpt"]
+
+
 def test_four_answers_make_a_file_that_passes(file: Path) -> None:
     result = hookline("new", file, answers="alertmanager\nchat_a1b2c3d4\nmara\ncritical\n")
     assert result.exit_code == 0, result.output
@@ -35,7 +45,7 @@ def test_four_answers_make_a_file_that_passes(file: Path) -> None:
     assert rules.chats["mara"].id == "chat_a1b2c3d4"
     assert rules.rules[-1].when == 'event.severity == "critical"'
     assert len(rules.tests) == 1
-    assert "nothing is wrong" in hookline("check", file).output
+    is_checked(file)
     assert "1 passed" in hookline("test", file).output
 
 
@@ -48,7 +58,7 @@ def test_the_usual_answers_need_only_the_chat(file: Path) -> None:
 @pytest.mark.parametrize(("sender", "alerts"), [*product(OF_ALERTS, ALERTS), *((s, "all") for s in SENDERS)])
 def test_whatever_the_answers_the_file_passes(file: Path, sender: str, alerts: str) -> None:
     hookline("new", file, "--yes", "--id", "chat_1", "--sender", sender, "--alerts", alerts)
-    assert "nothing is wrong" in hookline("check", file).output
+    is_checked(file)
     result = hookline("test", file)
     assert result.exit_code == 0
     assert "1 passed" in result.output

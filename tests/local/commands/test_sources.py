@@ -22,7 +22,7 @@ from local.commands.sources import Place, listed, told
 from local.commands.stack import deployed
 from local.recipe import CHAT
 
-CHATS = f"chats: {{{CHAT}: chat_a1b2c3d4}}\n"
+CHATS = f"chats: {{{CHAT}: {{id: chat_a1b2c3d4, fallback: office}}, office: {{id: chat_2, fallback: {CHAT}}}}}\n"
 URL = "http://127.0.0.1:8787"
 
 
