@@ -8,22 +8,36 @@ from aws_lambda_powertools import Logger, Metrics
 
 from hookline import wiring
 from hookline.batch import Batch
+from hookline.models import Message
 from hookline.queue import Queue
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
 counts = wiring.Counts(Metrics(namespace="Hookline", service="deliver"))
 settings = Settings.from_environ(os.environ)
-log = wiring.log(settings, wiring.dynamodb())
+dynamodb = wiring.dynamodb()
+log = wiring.log(settings, dynamodb)
+rules = wiring.rules(settings, counts.add)
 sqs = wiring.sqs()
 queue = Queue(sqs, settings.delivery_queue_url)
+
+
+def forward(message: Message) -> None:
+    """Put what stands in for another message, or tells of others, behind what its chat has on the queue."""
+    queue.put([message])
+
+
+pace = wiring.paced(
+    settings=settings, client=dynamodb, delivery_log=log, rules=rules, forward=forward, count=counts.add
+)
 batch = Batch(
     outbox=wiring.outbox(
         settings=settings,
         delivery_log=log,
+        pace=pace,
         held=wiring.secrets(settings),
-        rules=wiring.rules(settings, counts.add),
-        forward=lambda message: queue.put([message]),
+        rules=rules,
+        forward=forward,
         count=counts.add,
     ),
     record_unreadable=log.record,

@@ -21,6 +21,7 @@ from hookline.identity import EventId
 from hookline.log import DeliveryLog
 from hookline.models import Destination, Message, Receipt
 from hookline.outbox import Outbox
+from hookline.pace import Unpaced
 from hookline.queue import Queue
 from local.cloud.template import Template
 from local.project import TEMPLATE
@@ -61,6 +62,7 @@ class World:
         log = DeliveryLog(Steps(self.table, self), "DeliveryLog", self.clock, LEASE, DAYS)  # type: ignore[arg-type]
         outbox = Outbox(
             log=log,
+            pace=Unpaced(),
             blooio=self.blooio,
             refresh_key=self._refresh,
             forward=lambda message: self.sender.put([message]),

@@ -10,7 +10,8 @@ from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from hookline.claim import Status
 from hookline.clock import SECOND_MS
-from hookline.models import Message, Receipt
+from hookline.errors import QueueRefused, RulesUnavailable
+from hookline.models import Message, Receipt, Wake
 from hookline.outbox import Outbox, Settled
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ LOG_CALLS_MS = 4000.0
 _PRIVATE = '"private":true'  # as our own JSON says it; inside a text its quotes are written otherwise
 MAX_BODY_KEPT = 100_000  # characters; a row holds 400 KB
 # What has no type was queued by an earlier version: a message.
-_CONTENT: TypeAdapter[Message | Receipt] = TypeAdapter(
+_CONTENT: TypeAdapter[Message | Receipt | Wake] = TypeAdapter(
     Annotated[
-        Annotated[Message, Tag("message")] | Annotated[Receipt, Tag("receipt")],
+        Annotated[Message, Tag("message")] | Annotated[Receipt, Tag("receipt")] | Annotated[Wake, Tag("wake")],
         Discriminator(lambda content: content.get("type", "message") if isinstance(content, dict) else None),
     ]
 )
@@ -90,7 +91,7 @@ class Batch:
             if remaining_ms() < self._attempt_ms:
                 return self._give_back(rest, 0), []
             # What came behind another one has been received as often without being looked at.
-            settled = self._one(rest[0], is_first=rest[0] is records[0], is_alone=is_alone)
+            settled = self._one(rest[0], remaining_ms, is_first=rest[0] is records[0], is_alone=is_alone)
             if settled.is_suspect:
                 return [], rest
             if settled.wait is None:
@@ -109,17 +110,23 @@ class Batch:
         for record in [record for record in rest[1:] if _is_another(record, stuck)]:
             if remaining_ms() < self._attempt_ms:
                 return False
-            settled = self._one(record, is_alone=is_alone)
+            settled = self._one(record, remaining_ms, is_alone=is_alone)
             if settled.wait is not None or settled.is_suspect:
                 return False
             rest.remove(record)
             if settled.is_definite:
-                return remaining_ms() >= self._attempt_ms and self._gives_way(stuck, rest, is_alone)
+                return remaining_ms() >= self._attempt_ms and self._gives_way(stuck, rest, remaining_ms, is_alone)
         return False
 
-    def _gives_way(self, stuck: Message, rest: list[Record], is_alone: bool) -> bool:  # noqa: FBT001 - handed on
+    def _gives_way(
+        self,
+        stuck: Message,
+        rest: list[Record],
+        remaining_ms: Callable[[], int],
+        is_alone: bool,  # noqa: FBT001 - handed on
+    ) -> bool:
         """Close the stuck head if it fails once more: the provider may have come back between the two attempts."""
-        again = self._one(rest[0], is_alone=is_alone)
+        again = self._one(rest[0], remaining_ms, is_alone=is_alone)
         if again.is_stuck:
             again = self._guarded(rest[0], lambda: self._outbox.give_up_head(stuck))
         is_closed = again.wait is None and not again.is_suspect
@@ -127,21 +134,32 @@ class Batch:
             del rest[0]
         return is_closed
 
-    def _one(self, record: Record, *, is_alone: bool, is_first: bool = False) -> Settled:
+    def _one(
+        self, record: Record, remaining_ms: Callable[[], int], *, is_alone: bool, is_first: bool = False
+    ) -> Settled:
         try:
             content = _CONTENT.validate_json(record["body"])
         except ValidationError as error:
             return self._unreadable(record, error)
-        if isinstance(content, Receipt):
-            tries = _tries(record) if is_first else 1
-            return self._guarded(record, lambda: self._outbox.note(content, tries))
-        return self._guarded(record, lambda: self._outbox.deliver(content, is_alone=is_alone))
+
+        def has_time() -> bool:
+            return remaining_ms() >= self._attempt_ms
+
+        match content:
+            case Receipt():
+                tries = _tries(record) if is_first else 1
+                return self._guarded(record, lambda: self._outbox.note(content, tries, has_time))
+            case Wake():
+                return self._guarded(record, lambda: self._outbox.wake(content, has_time))
+        return self._guarded(record, lambda: self._outbox.deliver(content, is_alone=is_alone, has_time=has_time))
 
     def _guarded(self, record: Record, work: Callable[[], Settled]) -> Settled:
         try:
             return work()
         except (ClientError, BotoCoreError):
             logger.exception("The delivery log is out of reach.", extra={"message_id": record["messageId"]})
+        except (QueueRefused, RulesUnavailable):
+            logger.exception("What it needs is out of reach.", extra={"message_id": record["messageId"]})
         except ValidationError as error:
             # Nothing that can be sent can be made of it, now or later.
             return self._unreadable(record, error)

@@ -25,6 +25,7 @@ class Status(StrEnum):
 
 
 TOLD = (Status.SENT, Status.DELIVERED, Status.READ)  # a receipt moves a row along these, never back
+WAITING = frozenset({Status.HELD, Status.PARKED})  # with its chat
 GIVEN_UP = frozenset({Status.FAILED, Status.DEAD})
 MAX_LOST_LEASES = 3  # a message whose worker died this often is closed untouched
 
@@ -63,7 +64,9 @@ def decide(row: Row, message: Message, now: int) -> Decision:
     ================  ==========================  =======================================
     sending           leave                       claim, the third time close
     retrying          leave                       claim
-    sent and further  copy; next when its content may be told again, or by hand
+    held, parked      copy: it will be told
+    sent and further, copy; next when its content may be told again, or by hand
+    digested
     failed, dead      copy of what was asked before it failed, or of content that a fallback
                       told and that may not be told again yet; next for a later one
     ================  ==========================  =======================================
@@ -73,7 +76,7 @@ def decide(row: Row, message: Message, now: int) -> Decision:
             return Decision.LEAVE
         is_lost = row.status is Status.SENDING and row.lost_leases + 1 >= MAX_LOST_LEASES
         return Decision.CLOSE if is_lost else Decision.CLAIM
-    if (row.request_id, row.fallback_of) == (message.request_id, message.fallback_of):
+    if row.status in WAITING or (row.request_id, row.fallback_of) == (message.request_id, message.fallback_of):
         # The queue brings the same record again: it was closed, but the worker died before it could say so. What stands
         # in for another chat of the same request is another record: it finds the text told, or may have better luck.
         return Decision.COPY

@@ -110,6 +110,11 @@ def shared_fallback_id(text: str, generation: int, request_id: str, chat: str) -
     return str(uuid5(UUID(text), f"fallback {generation} {request_id} {chat}"))
 
 
+def digest_id(chat: str, at: int, n: int) -> str:
+    """Return the id of what tells what a chat held: its n-th, begun at this moment."""
+    return str(uuid5(_DELIVERIES, json.dumps(["digest", chat, at, n])))
+
+
 def queue_key(delivery: str, request_id: str) -> str:
     """Return the queue's deduplication id.
 

@@ -1,23 +1,26 @@
 """The delivery log: one row per message and generation, in one DynamoDB table."""
 
+import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hookline.claim import TOLD, Decision, Row, Status, decide
 from hookline.clock import DAY, SECOND_MS
 from hookline.models import Message
+from hookline.rows import given, item, key, plain, update
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BY_MESSAGE = "by_message"  # the index of the provider's message ids
 TOLD_OF = ("text", "body", "link_preview")  # what a private message says
+REPLIES_FOR = 29 * DAY  # seconds; the provider lets nobody reply to what is older than 30 days
+RECEIPTS = "receipts"  # the row that says since when they arrive
 MAX_ATTEMPTS_KEPT = 20  # of the attempts that a row tells of, the latest
-_SERIALIZE, _DESERIALIZE = TypeSerializer().serialize, TypeDeserializer().deserialize
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,19 @@ class Claim:
     closing: str = ""  # the status that it is about to get, once its stand-in is on its way
     error: dict[str, Any] = field(default_factory=dict)
     request_id: str = ""  # that asked for this generation first; a copy may have claimed it since
+    is_admitted: bool = False  # its chat's pace let it through at an earlier try
 
 
 @dataclass(frozen=True, slots=True)
 class NotClaimed:
-    """Why a message isn't sent now: a copy, closed, or left on the queue until ``until`` (ms)."""
+    """Why a message isn't sent now: a copy, closed, or left on the queue until ``until`` (ms).
+
+    ``status`` is that of its row.
+    """
 
     decision: Decision
     until: int = 0
+    status: str = ""
 
 
 class DeliveryLog:
@@ -59,6 +67,7 @@ class DeliveryLog:
         self._days = days
         # Leases that this process is done with although it could not write so: no worker was lost by them.
         self._unclosed: set[tuple[str, int, int]] = set()
+        self._has_receipts = False
 
     def claim(self, message: Message, body: str, *, is_alone: bool = True) -> Claim | NotClaimed:
         """Take the message for this worker, in one conditional put when it is new.
@@ -90,11 +99,46 @@ class DeliveryLog:
                 return NotClaimed(Decision.ALONE)
             return self._claim_found(message, found, decision)
 
-    def close(self, claim: Claim, status: Status, told: dict[str, Any], attempt: dict[str, Any] | None = None) -> None:
+    def close(
+        self,
+        claim: Claim,
+        status: Status,
+        told: dict[str, Any],
+        attempt: dict[str, Any] | None = None,
+        *,
+        begins: str | None = None,
+    ) -> None:
         """Write what became of a claim and give up its lease, unless another worker has claimed it since.
 
+        ``told`` are further attributes, such as the provider's message id. ``begins`` is the thread whose first
+        message it is. Raises like ``claim``.
+        """
+        row = self.closing(claim, status, told, attempt)
+        message_id = told.get("message_id")
+        try:
+            if begins and message_id:
+                thread = self._thread(claim.message.chat, begins, message_id)
+                self._client.transact_write_items(TransactItems=[{"Update": row}, {"Put": thread}])  # type: ignore[typeddict-item]
+            else:
+                self._client.update_item(**row)
+        except ClientError as error:
+            if not is_outdated(error):
+                self.unclosed(claim)
+                raise
+        except BotoCoreError:
+            self.unclosed(claim)
+            raise
+
+    def unclosed(self, claim: Claim) -> None:
+        """Remember that this process is done with a lease, although it could not write so."""
+        self._unclosed.add((claim.message.delivery_id, claim.generation, claim.lease_until))
+
+    def closing(
+        self, claim: Claim, status: Status, told: dict[str, Any], attempt: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return the update that closes a claim, for a request of its own or as part of a transaction.
+
         What is private isn't kept longer than until it is sent; until then it is what every attempt sends.
-        ``told`` are further attributes, such as the provider's message id. Raises like ``claim``.
         """
         now = self._now_ms()
         attempts = [*claim.attempts, *([attempt] if attempt else [])][-MAX_ATTEMPTS_KEPT:]
@@ -106,15 +150,43 @@ class DeliveryLog:
             "attempts": attempts,
             "tries": claim.tries + (1 if attempt else 0),
             "expires_at": self._expires_at(now),
-            **_given(told),
+            **given(told),
         }
         forgotten = TOLD_OF if claim.message.private and status is Status.SENT else ()
+        row_key, lease = key(claim.message.delivery_id, claim.generation), {"lease_until": claim.lease_until}
+        return update(self._table, row_key, changes, lease, without=forgotten)
+
+    def amended(self, claim: Claim, variant: str, body: str) -> Claim | None:
+        """Write which other body is sent from now on; None when another worker has claimed it since.
+
+        Raises like ``claim``.
+        """
         lease = {"lease_until": claim.lease_until}
-        try:
-            self._update(claim.message.delivery_id, claim.generation, changes, lease, without=forgotten)
-        except (ClientError, BotoCoreError):
-            self._unclosed.add((claim.message.delivery_id, claim.generation, claim.lease_until))
-            raise
+        changes = {"variant": variant, "body": body}
+        is_ours = self._update(claim.message.delivery_id, claim.generation, changes, lease)
+        return replace(claim, variant=variant, body=body) if is_ours else None
+
+    def first_of(self, chat: str, thread: str) -> str | None:
+        """Return the id of the message that the thread's others are replies to. Raises like ``claim``."""
+        row = self.row(_thread_id(chat, thread), 0)
+        return str(row["message_id"]) if row and row["expires_at"] > self._now_ms() // SECOND_MS else None
+
+    def acknowledge(self, row_id: str, generation: int, at: int, by: str) -> bool:
+        """Write that somebody takes care of what the row told, unless that is written. Raises like ``claim``."""
+        changes = {"acknowledged_at": at, "acknowledged_by": by, "updated_at": self._now_ms()}
+        return self._update(row_id, generation, changes, {"acknowledged_at": None, "status": [*map(str, TOLD)]})
+
+    def note_receipts(self) -> None:
+        """Keep since when receipts arrive: without them nothing can release a chat. Raises like ``claim``."""
+        if self._has_receipts:
+            return
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.put_item(
+                TableName=self._table,
+                Item=item({"id": RECEIPTS, "generation": 0, "first_at": self._now_ms()}),
+                ConditionExpression="attribute_not_exists(id)",
+            )
+        self._has_receipts = True
 
     def decided(
         self, claim: Claim, status: Status, told: dict[str, Any], attempt: dict[str, Any] | None = None
@@ -140,13 +212,13 @@ class DeliveryLog:
             TableName=self._table,
             Key=_chat_key(chat),
             UpdateExpression="SET unauthorized_at = :now, expires_at = :later",
-            ExpressionAttributeValues={":now": _SERIALIZE(now), ":later": _SERIALIZE(self._expires_at(now))},
+            ExpressionAttributeValues=item({":now": now, ":later": self._expires_at(now)}),
         )
 
     def unauthorized_at(self, chat: str) -> int:
         """Return when (ms) the provider took no key for this chat the last time, 0 for never. Raises like ``claim``."""
         found = self._client.get_item(TableName=self._table, Key=_chat_key(chat), ConsistentRead=True)
-        return int(_plain(found.get("Item", {})).get("unauthorized_at", 0))
+        return int(plain(found.get("Item", {})).get("unauthorized_at", 0))
 
     def of_message(self, message_id: str) -> tuple[Claim, Status] | None:
         """Return the row that a message of the provider's belongs to, as a claim that its lease doesn't guard.
@@ -162,21 +234,20 @@ class DeliveryLog:
         )["Items"]
         if not found:
             return None
-        key = {name: found[0][name] for name in ("id", "generation")}
-        row = _plain(self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)["Item"])
+        row = self.row(found[0]["id"]["S"], int(found[0]["generation"]["N"]))
         return _claim_of(row, int(row["lease_until"])), Status(row["status"])
 
     def progress(self, claim: Claim, status: Status, told: dict[str, Any]) -> None:
         """Move a row on to ``delivered`` or ``read``, unless it is there or beyond. Raises like ``claim``."""
         before = TOLD[: TOLD.index(status)]
-        changes = {"status": status.value, "updated_at": self._now_ms(), **_given(told)}
+        changes = {"status": status.value, "updated_at": self._now_ms(), **given(told)}
         self._update(claim.message.delivery_id, claim.generation, changes, {"status": [s.value for s in before]})
 
     def count_copy(self, message: Message) -> None:
         """Count a copy on the first generation's row. Raises like ``claim``."""
         self._client.update_item(
             TableName=self._table,
-            Key=_key(message.delivery_id, 1),
+            Key=key(message.delivery_id, 1),
             UpdateExpression="ADD copies :one",
             ConditionExpression="attribute_exists(id)",
             ExpressionAttributeValues={":one": {"N": "1"}},
@@ -194,7 +265,7 @@ class DeliveryLog:
             "expires_at": self._expires_at(now),
             **attributes,
         }
-        self._client.put_item(TableName=self._table, Item=_item(row))
+        self._client.put_item(TableName=self._table, Item=item(row))
 
     def _is_of_another_split(self, message: Message) -> bool:
         """Return whether the first part is one of so many others that the sender's retry would tell a lone last part.
@@ -208,12 +279,13 @@ class DeliveryLog:
 
     def _latest(self, row_id: str) -> dict[str, Any]:
         """Return the row of the latest generation, or nothing."""
-        row = self._get(row_id, 1)
-        return self._get(row_id, int(row["latest"])) if "latest" in row else row
+        row = self.row(row_id, 1)
+        return self.row(row_id, int(row["latest"])) if "latest" in row else row
 
-    def _get(self, row_id: str, generation: int) -> dict[str, Any]:
-        found = self._client.get_item(TableName=self._table, Key=_key(row_id, generation), ConsistentRead=True)
-        return _plain(found.get("Item", {}))
+    def row(self, row_id: str, generation: int) -> dict[str, Any]:
+        """Return the row as it is written, or nothing. Raises like ``claim``."""
+        found = self._client.get_item(TableName=self._table, Key=key(row_id, generation), ConsistentRead=True)
+        return plain(found.get("Item", {}))
 
     def _put_new(self, message: Message, generation: int, body: str, lease_until: int) -> dict[str, Any] | None:
         """Put the row and return None, or return the row that is there already."""
@@ -233,7 +305,7 @@ class DeliveryLog:
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=_item(row),
+                Item=item(row),
                 ConditionExpression="attribute_not_exists(id)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -245,17 +317,13 @@ class DeliveryLog:
         """Return the row that a failed condition met. Engines that don't send it along are asked for it."""
         if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
             raise error
-        item: Any = error.response.get("Item")
-        if item is None:
-            item = self._client.get_item(TableName=self._table, Key=_key(row_id, generation), ConsistentRead=True)[
-                "Item"
-            ]
-        return _plain(item)
+        old: Any = error.response.get("Item")
+        return plain(old) if old is not None else self.row(row_id, generation)
 
     def _claim_found(self, message: Message, found: dict[str, Any], decision: Decision) -> Claim | NotClaimed:
         lease = int(found.get("lease_until", 0))
         if decision in {Decision.COPY, Decision.LEAVE}:
-            return NotClaimed(decision, lease)
+            return NotClaimed(decision, lease, str(found["status"]))
         now = self._now_ms()
         lost = int(found.get("lost_leases", 0)) + (self._row(found).status is Status.SENDING)
         lease_until = now + self._lease_ms
@@ -270,7 +338,7 @@ class DeliveryLog:
         if not self._update(message.delivery_id, int(found["generation"]), {**changes, "updated_at": now}, as_found):
             return NotClaimed(Decision.LEAVE, lease_until)  # another worker was faster by a moment
         if decision is Decision.CLOSE:
-            return NotClaimed(decision)
+            return NotClaimed(decision, status=Status.DEAD)
         return replace(_claim_of(found, lease_until), message=message)
 
     def _row(self, found: dict[str, Any]) -> Row:
@@ -279,6 +347,12 @@ class DeliveryLog:
         if (found["id"], int(found["generation"]), row.lease_until) in self._unclosed:
             return replace(row, status=Status.RETRYING, lease_until=0)
         return row
+
+    def _thread(self, chat: str, thread: str, message_id: str) -> dict[str, Any]:
+        """Return the row of a thread that begins: what an older one began is too old to be replied to."""
+        expires_at = self._now_ms() // SECOND_MS + REPLIES_FOR
+        row = {"id": _thread_id(chat, thread), "generation": 0, "message_id": message_id, "expires_at": expires_at}
+        return {"TableName": self._table, "Item": item(row)}
 
     def _note_latest(self, row_id: str, generation: int) -> None:
         """Let the first row know, and live as long: the way to the others leads through it."""
@@ -297,23 +371,9 @@ class DeliveryLog:
 
         Return False when the row is no longer as ``only_if`` says (a list: one of these).
         """
-        names = {f"#{name}": name for name in (*changes, *only_if, *without)}
-        parts = {"SET": [f"#{name} = :{name}" for name in changes], "REMOVE": [f"#{name}" for name in without]}
-        values = {f":{name}": _SERIALIZE(value) for name, value in changes.items()}
-        conditions = ["attribute_exists(id)"]
-        for name, wanted in only_if.items():
-            allowed = {f":is_{name}{n}": _SERIALIZE(value) for n, value in enumerate(_listed(wanted))}
-            values |= allowed
-            conditions.append(f"#{name} IN ({', '.join(allowed)})")
+        request = update(self._table, key(row_id, generation), changes, only_if, without=without)
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(row_id, generation),
-                UpdateExpression=" ".join(f"{verb} {', '.join(what)}" for verb, what in parts.items() if what),
-                ConditionExpression=" AND ".join(conditions),
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=values,
-            )
+            self._client.update_item(**request)
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
@@ -350,29 +410,23 @@ def _claim_of(row: dict[str, Any], lease_until: int) -> Claim:
         closing=row.get("closing", ""),
         error=row.get("error", {}),
         request_id=row["request_id"],
+        is_admitted=bool(row.get("admitted")),
     )
 
 
-def _given(attributes: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in attributes.items() if value is not None}
+def is_outdated(error: ClientError) -> bool:
+    """Return whether a condition was not met, and nothing else was the matter."""
+    code = error.response.get("Error", {}).get("Code")
+    if code == "TransactionCanceledException":
+        reasons: Any = error.response.get("CancellationReasons", [])
+        return {reason.get("Code", "None") for reason in reasons} - {"None"} == {"ConditionalCheckFailed"}
+    return code == "ConditionalCheckFailedException"
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _key(row_id: str, generation: int) -> dict[str, Any]:
-    return {"id": {"S": row_id}, "generation": {"N": str(generation)}}
+def _thread_id(chat: str, thread: str) -> str:
+    return f"thread {chat} {hashlib.sha256(thread.encode()).hexdigest()}"
 
 
 def _chat_key(chat: str) -> dict[str, Any]:
     """Return the key of what is kept of a chat; no delivery has generation 0."""
-    return _key(f"chat {chat}", 0)
-
-
-def _item(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: _SERIALIZE(value) for name, value in _given(row).items()}
-
-
-def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: _DESERIALIZE(value) for name, value in item.items()}
+    return key(f"chat {chat}", 0)

@@ -146,7 +146,7 @@ class Receipt(BaseModel):
     at: int = 0  # ms since 1970, by the provider's clock
     code: str | None = None
     reason: str | None = None
-    is_ack: bool = False  # a tapback, or a reply that says so: what it is about is taken care of
+    ack: str | None = None  # the tapback, or the reply that says that somebody takes care of it
 
 
 class Wake(BaseModel):

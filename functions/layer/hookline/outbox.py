@@ -1,4 +1,4 @@
-"""The order of a message: claim -> send -> log; and what a receipt changes later."""
+"""The order of a message: claim -> pace -> send -> log; and what a receipt or the time changes later."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -9,13 +9,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from blooio import Blooio, Content, LinkPreview, Outcome, SendRequest, Verdict
 from hookline import identity, patience
+from hookline.chats import LeaseLost
 from hookline.claim import Decision, Status
 from hookline.clock import MINUTE, SECOND_MS, say
 from hookline.errors import QueueRefused, RulesUnavailable, SecretsUnavailable
 from hookline.fallback import stand_in
+from hookline.gather import HasTime
 from hookline.log import Claim, DeliveryLog, NotClaimed
-from hookline.models import Destination, Message, Receipt
-from hookline.variant import variant
+from hookline.models import Destination, Message, Receipt, Wake
+from hookline.pace import Pace, Refusal, Waits
+from hookline.variant import asking, variant
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +26,12 @@ NEW_KEY_WAIT = 1.0  # seconds
 OUT_OF_REACH_WAIT = 10.0  # seconds until the queue, or the table of the rules, is asked again
 LOST_LEASE_WAIT = 1.0  # seconds
 RECEIPT_WAIT, RECEIPT_TRIES = 1.0, 3  # the index of message ids follows the table within about a second
+ANSWERS = frozenset({"received", "reaction"})  # of the person
+
+
+def always() -> bool:
+    """Say that there is time, where nobody counts it."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ class Outbox:
         self,
         *,
         log: DeliveryLog,
+        pace: Pace,
         blooio: Blooio,
         refresh_key: Callable[[], bool],
         forward: Callable[[Message], object],
@@ -57,6 +67,7 @@ class Outbox:
         random: Callable[[], float],
     ) -> None:
         self._log = log
+        self._pace = pace
         self._blooio = blooio
         self._refresh_key = refresh_key
         self._forward = forward
@@ -65,45 +76,56 @@ class Outbox:
         self._now_ms = now_ms
         self._random = random
 
-    def deliver(self, message: Message, *, is_alone: bool = True) -> Settled:
+    def deliver(self, message: Message, *, is_alone: bool = True, has_time: HasTime = always) -> Settled:
         """Send the message unless it was sent before, or may have killed its worker and others are at work beside it.
 
-        Raises ClientError or BotoCoreError when the log is out of reach: the message must then stay where it is.
+        Raises ClientError or BotoCoreError when the log is out of reach, RulesUnavailable when the rules are: the
+        message must then stay where it is. ``has_time`` bounds what else is done in its chat's turn.
         """
-        claim = self._log.claim(message, _body(message), is_alone=is_alone)
+        claim = self._log.claim(message, _body(message, self._replied_to(message)), is_alone=is_alone)
         if isinstance(claim, NotClaimed):
-            return self._not_claimed(message, claim)
+            return self._not_claimed(message, claim, has_time)
         if claim.closing:
-            return self._close(claim, Status(claim.closing), claim.error)
+            return self._go_on_closing(claim, has_time)
         if patience.is_too_old(claim, self._now_ms(), lambda: self._log.unauthorized_at(message.chat)):
-            return self._close(claim, Status.DEAD, _given_up(claim, self._now_ms()))
+            return self._close(claim, Status.DEAD, _given_up(claim, self._now_ms()), has_time=has_time)
+        admitted = self._admitted(claim, has_time)
+        if isinstance(admitted, Settled):
+            return admitted
+        claim = admitted
         started = self._now_ms()
         outcome = self._send(claim)
         attempt = {"at": started, "took": self._now_ms() - started, **_about(outcome)}
         logger.info("attempted", extra={"delivery_id": message.delivery_id, **attempt})
-        return self._settle(claim, outcome, attempt)
+        return self._settle(claim, outcome, attempt, has_time)
+
+    def wake(self, wake: Wake, has_time: HasTime = always) -> Settled:
+        """Do what is due in a chat. Raises like ``deliver``, and QueueRefused."""
+        self._pace.advance(wake.chat, has_time)
+        return Settled("awake")
 
     def give_up_head(self, message: Message) -> Settled:
         """Close a message that is stuck although its chat is not. Raises like ``deliver``."""
-        claim = self._log.claim(message, _body(message))
+        claim = self._log.claim(message, _body(message, self._replied_to(message)))
         if isinstance(claim, NotClaimed):
-            return self._not_claimed(message, claim)
+            return self._not_claimed(message, claim, always)
         reason = (
             f"the provider gave no answer for {patience.STUCK_AFTER // MINUTE} minutes, but one for the next message"
         )
         return self._close(claim, Status.FAILED, {"code": "stuck", "reason": reason, **_last(claim)})
 
-    def note(self, receipt: Receipt, tries: int) -> Settled:
-        """Write what the provider tells of a message: forwards only. Raises like ``deliver``.
+    def note(self, receipt: Receipt, tries: int, has_time: HasTime = always) -> Settled:
+        """Write what the provider tells of a message: forwards only. Raises like ``wake``.
 
         ``tries`` counts how often this receipt was received; an index lags behind its table.
         """
+        self._log.note_receipts()
+        if receipt.what in ANSWERS:
+            self._pace.answered(receipt, has_time)
+            return self._acknowledge(receipt, receipt.ack, tries) if receipt.ack else Settled(receipt.what)
         found = self._log.of_message(receipt.message_id)
         if found is None:
-            if tries < RECEIPT_TRIES:
-                return Settled("unknown", RECEIPT_WAIT)
-            logger.warning("A receipt is of no message in the log.", extra=receipt.model_dump())
-            return Settled("unknown")
+            return _unknown(receipt, tries)
         claim, status = found
         if receipt.what != "failed":
             self._log.progress(claim, Status(receipt.what), {f"{receipt.what}_at": receipt.at or None})
@@ -112,11 +134,59 @@ class Outbox:
             return self._close(claim, Status.FAILED, error)
         return Settled(receipt.what)
 
-    def _not_claimed(self, message: Message, claim: NotClaimed) -> Settled:
+    def _acknowledge(self, receipt: Receipt, by: str, tries: int) -> Settled:
+        """Note that somebody takes care of what a message told; of the chat's latest, if they didn't say which."""
+        if receipt.message_id:
+            found = self._log.of_message(receipt.message_id)
+            if found is None:
+                return _unknown(receipt, tries)
+            delivery, generation = found[0].message.delivery_id, found[0].generation
+        elif latest := self._pace.latest(receipt.chat):
+            delivery, generation = latest
+        else:
+            return Settled(receipt.what)
+        self._log.acknowledge(delivery, generation, receipt.at or self._now_ms(), by)
+        return Settled(receipt.what)
+
+    def _replied_to(self, message: Message) -> str | None:
+        """Return what a message is sent as a reply to: what it says itself, or the first of its thread."""
+        if message.reply_to or not message.thread:
+            return message.reply_to
+        return self._log.first_of(message.chat, message.thread)
+
+    def _admitted(self, claim: Claim, has_time: HasTime) -> Claim | Settled:
+        """Return the claim with what is sent now, or what became of it instead."""
+        try:
+            answer = self._pace.admit(claim, has_time)
+        except LeaseLost:
+            return Settled(Status.SENDING, LOST_LEASE_WAIT)
+        except (QueueRefused, RulesUnavailable):
+            return self._put_off(claim)
+        except (ClientError, BotoCoreError):
+            self._log.unclosed(claim)
+            raise
+        if isinstance(answer, Waits):
+            return Settled(answer.status)
+        # What was tried may have been accepted, and a key stands for one body.
+        if not answer.note or claim.tries or claim.unsure_since:
+            return claim
+        name, body = asking(claim.body, claim.variant, answer.note, answer.limit)
+        return self._log.amended(claim, name, body) or Settled(Status.SENDING, LOST_LEASE_WAIT)
+
+    def _go_on_closing(self, claim: Claim, has_time: HasTime) -> Settled:
+        """Finish what a worker had decided before it died."""
+        if claim.closing == Status.PARKED:
+            return self._park(claim, Refusal(claim.error.get("code"), claim.error, None), has_time)
+        return self._close(claim, Status(claim.closing), claim.error, has_time=has_time)
+
+    def _not_claimed(self, message: Message, claim: NotClaimed, has_time: HasTime) -> Settled:
         if claim.decision is Decision.LEAVE:
             return Settled(Status.SENDING, max(0, claim.until - self._now_ms()) / SECOND_MS or 1 / SECOND_MS)
         if claim.decision is Decision.ALONE:
             return Settled(Status.SENDING, 0.0, is_suspect=True)
+        if message.digest is not None:
+            # Its worker may have died before it could say so of what the digest told.
+            self._pace.settled(message, Status(claim.status), has_time)
         if claim.decision is Decision.CLOSE:
             # Not passed on to a fallback: it would stop that worker, too.
             self._count("Undelivered")
@@ -135,11 +205,10 @@ class Outbox:
         except SecretsUnavailable as error:
             return Outcome(Verdict.AUTH, code="no_api_key", reason=str(error))
 
-    def _settle(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any]) -> Settled:
+    def _settle(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any], has_time: HasTime) -> Settled:
         match outcome.verdict:
             case Verdict.SENT:
-                self._log.close(claim, Status.SENT, _told(outcome, self._now_ms()), attempt)
-                return Settled(Status.SENT, is_definite=True)
+                return self._sent(claim, outcome, attempt, has_time)
             case Verdict.RETRY:
                 return self._retry(claim, outcome, attempt)
             case Verdict.AUTH:
@@ -147,28 +216,65 @@ class Outbox:
                 wait = NEW_KEY_WAIT if self._refresh_key() else float(patience.AUTH_RETRY)
                 self._count("AuthFailures")
                 # An answer, though not to this message: what it fails by later is another failure.
-                self._log.close(claim, Status.RETRYING, {"error": _about(outcome), "failing_since": 0}, attempt)
+                told = {"error": _about(outcome), "failing_since": 0, "admitted": True}
+                self._log.close(claim, Status.RETRYING, told, attempt)
                 self._log.note_unauthorized(claim.message.chat)
                 return Settled(Status.RETRYING, wait)
         if changed := variant(claim.body, claim.variant, outcome):
             name, body = changed
-            self._log.close(claim, Status.RETRYING, {"variant": name, "body": body}, attempt)
+            self._log.close(claim, Status.RETRYING, {"variant": name, "body": body, "admitted": True}, attempt)
             return Settled(Status.RETRYING, 0.0)
-        return replace(self._close(claim, Status.FAILED, _about(outcome), attempt), is_definite=True)
+        if outcome.verdict is Verdict.AWAIT_RECIPIENT:
+            parked = self._park(claim, Refusal(outcome.code, _about(outcome), attempt), has_time)
+            return replace(parked, is_definite=parked.wait is None)
+        self._pace.untaken(claim)
+        closed = self._close(claim, Status.FAILED, _about(outcome), attempt, has_time=has_time)
+        return replace(closed, is_definite=True)
+
+    def _sent(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any], has_time: HasTime) -> Settled:
+        message = claim.message
+        # What replies to something isn't the first of its thread.
+        is_first = message.thread and SendRequest.model_validate_json(claim.body).content.reply_to is None
+        begins = message.thread if is_first else None
+        self._log.close(claim, Status.SENT, _told(outcome, self._now_ms()), attempt, begins=begins)
+        self._pace.taken(claim)
+        if message.digest is not None:
+            self._pace.settled(message, Status.SENT, has_time)
+        return Settled(Status.SENT, is_definite=True)
+
+    def _park(self, claim: Claim, refusal: Refusal, has_time: HasTime) -> Settled:
+        try:
+            waits = self._pace.refused(claim, refusal, has_time)
+        except LeaseLost:
+            return Settled(Status.SENDING, LOST_LEASE_WAIT)
+        except (QueueRefused, RulesUnavailable):
+            return self._put_off(claim)
+        except (ClientError, BotoCoreError):
+            self._log.unclosed(claim)
+            raise
+        if waits is None:
+            return self._close(claim, Status.FAILED, refusal.error, refusal.attempt, has_time=has_time)
+        return Settled(waits.status)
 
     def _retry(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any]) -> Settled:
         now = self._now_ms()
         failing_since = claim.failing_since or now
         wait = patience.next_try(claim.tries, outcome, self._random())
         self._count("Retried")
-        told = {"error": _about(outcome), "failing_since": failing_since}
+        told = {"error": _about(outcome), "failing_since": failing_since, "admitted": True}
         if outcome.may_be_accepted and not claim.unsure_since:
             told["unsure_since"] = attempt["at"]
         self._log.close(claim, Status.RETRYING, told, attempt)
         return Settled(Status.RETRYING, wait, is_stuck=patience.is_stuck(failing_since, now))
 
     def _close(
-        self, claim: Claim, status: Status, error: dict[str, Any], attempt: dict[str, Any] | None = None
+        self,
+        claim: Claim,
+        status: Status,
+        error: dict[str, Any],
+        attempt: dict[str, Any] | None = None,
+        *,
+        has_time: HasTime = always,
     ) -> Settled:
         """Close a message that was not delivered, after the next chat has been given it, if there is one."""
         told: dict[str, Any] = {"error": error}
@@ -192,6 +298,8 @@ class Outbox:
             self._count("Undelivered")
         self._log.close(claim, status, told, attempt)
         logger.error("not delivered", extra={"delivery_id": claim.message.delivery_id, "status": status, **told})
+        if claim.message.digest is not None:
+            self._pace.settled(claim.message, status, has_time)
         return Settled(status)
 
     def _put_off(self, claim: Claim, attempt: dict[str, Any] | None = None) -> Settled:
@@ -220,10 +328,18 @@ def _deliver_now(outbox: Outbox, message: Message) -> str:
     return settled.status
 
 
-def _body(message: Message) -> str:
+def _unknown(receipt: Receipt, tries: int) -> Settled:
+    """Wait for the index, but not for ever."""
+    if tries < RECEIPT_TRIES:
+        return Settled("unknown", RECEIPT_WAIT)
+    logger.warning("A receipt is of no message in the log.", extra=receipt.model_dump())
+    return Settled("unknown")
+
+
+def _body(message: Message, reply_to: str | None) -> str:
     card = message.link_preview or {}
     preview = LinkPreview(imageUrl=card.get("image"), title=card.get("title")) if card else None
-    content = Content(text=message.text, reply_to=message.reply_to, effect=message.effect, link_preview=preview)
+    content = Content(text=message.text, reply_to=reply_to, effect=message.effect, link_preview=preview)
     return SendRequest(content=content).to_json()
 
 

@@ -1,7 +1,7 @@
 """What the provider tells of messages later: verified, and reduced to what a chat's row needs."""
 
 import json
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 
 from blooio import signature
@@ -11,7 +11,10 @@ from hookline.models import Inbound, Receipt
 from hookline.secrets import Secrets
 
 WEBHOOK_SECRET = "BLOOIO_WEBHOOK_SECRET"  # noqa: S105 - its name among the secrets
-KEPT = {"message.delivered": "delivered", "message.read": "read", "message.failed": "failed"}
+KEPT = {f"message.{what}": what for what in ("delivered", "read", "failed", "received", "reaction")}
+ACKS = frozenset({"ack", "acked", "acknowledged", "👍"})  # a reply that is no more than that
+REMOVED = frozenset({"remove", "removed"})  # a tapback that was taken back
+LONGEST_ACK = 40  # characters
 
 
 def read(inbound: Inbound, secrets: Secrets, chats: Container[str]) -> Receipt | None:
@@ -22,8 +25,9 @@ def read(inbound: Inbound, secrets: Secrets, chats: Container[str]) -> Receipt |
     _verify(inbound, secrets)
     envelope = _mapping(_json(inbound.body))
     data, what = _mapping(envelope.get("data")), KEPT.get(str(envelope.get("type")))
-    chat, message_id = str(data.get("chat_id", "")), str(data.get("id") or data.get("message_id") or "")
-    if what is None or chat not in chats or not message_id or not envelope.get("id"):
+    chat, message_id = str(data.get("chat_id", "")), _message_id(what, data)
+    is_of_a_message = bool(message_id) or what in {"received", "reaction"}
+    if what is None or chat not in chats or not is_of_a_message or not envelope.get("id") or _is_taken_back(data):
         return None
     error, at = _mapping(data.get("error")), envelope.get("created_at")
     return Receipt(
@@ -34,7 +38,32 @@ def read(inbound: Inbound, secrets: Secrets, chats: Container[str]) -> Receipt |
         at=at if isinstance(at, int) else 0,
         code=_text(error.get("code")),
         reason=_text(error.get("message")),
+        ack=_ack(what, data),
     )
+
+
+def _message_id(what: str | None, data: Mapping[str, Any]) -> str:
+    """Return which of our messages it is about; of a reply that doesn't say, none."""
+    if what == "received":
+        target = data.get("reply_to")
+        found = target.get("id") or target.get("message_id") if isinstance(target, dict) else target
+    elif what == "reaction":
+        found = data.get("message_id") or data.get("id")
+    else:
+        found = data.get("id") or data.get("message_id")
+    return found if isinstance(found, str) else ""
+
+
+def _ack(what: str, data: Mapping[str, Any]) -> str | None:
+    """Return the tapback, or the reply if it says no more than that. Nothing else of a reply is kept."""
+    if what == "reaction":
+        return (_text(data.get("reaction")) or what)[:LONGEST_ACK]
+    said = str(data.get("text", "")).strip().lower().rstrip(".!") if what == "received" else ""
+    return said if said in ACKS else None
+
+
+def _is_taken_back(data: Mapping[str, Any]) -> bool:
+    return data.get("action") in REMOVED
 
 
 def _verify(inbound: Inbound, secrets: Secrets) -> None:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 
 from blooio import Outcome, SendRequest
+from hookline.fit import cut
 
-NO_REPLY, NO_LINKS = "no_reply", "no_links"
+NO_REPLY, NO_LINKS, ASKING = "no_reply", "no_links", "asking"
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
@@ -22,6 +23,16 @@ def variant(body: str, used: str, outcome: Outcome) -> tuple[str, str] | None:
     return None
 
 
+def asking(body: str, used: str, note: str, limit: int) -> tuple[str, str]:
+    """Return the name and body that say at their end what the reader has to do; as they are, if they say it already."""
+    names = [*filter(None, used.split("+"))]
+    if ASKING in names:
+        return used, body
+    request = SendRequest.model_validate_json(body)
+    text = cut(request.content.text, limit - len(note) - 1) + "\n" + note
+    return "+".join([*names, ASKING]), _with_content(request, text=text).to_json()
+
+
 def _changed(name: str, body: str, used: str, change: Callable[[SendRequest], SendRequest]) -> tuple[str, str] | None:
     changed = change(SendRequest.model_validate_json(body)).to_json()
     if name in used.split("+") or changed == body:
@@ -30,10 +41,13 @@ def _changed(name: str, body: str, used: str, change: Callable[[SendRequest], Se
 
 
 def _without_reply(request: SendRequest) -> SendRequest:
-    return request.model_copy(update={"content": request.content.model_copy(update={"reply_to": None})})
+    return _with_content(request, reply_to=None)
 
 
 def _without_links(request: SendRequest) -> SendRequest:
     text = _LINK.sub("(link left out)", request.content.text)
-    content = request.content.model_copy(update={"text": text, "link_preview": None})
-    return request.model_copy(update={"content": content})
+    return _with_content(request, text=text, link_preview=None)
+
+
+def _with_content(request: SendRequest, **changes: object) -> SendRequest:
+    return request.model_copy(update={"content": request.content.model_copy(update=changes)})

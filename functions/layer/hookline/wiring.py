@@ -19,14 +19,17 @@ import httpx
 from botocore.config import Config
 
 from blooio import Blooio
+from hookline.chats import Chats
 from hookline.errors import RulesUnavailable
 from hookline.fetch import TIMEOUT_SECONDS, fetched
+from hookline.gather import Room
 from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.outbox import Outbox, deliver_all
+from hookline.pace import Pace, Paced, Unpaced
 from hookline.rulebook import Rulebook
 from hookline.rules.load import load_deployed
-from hookline.rules.model import Rules
+from hookline.rules.model import Chat, Rules
 from hookline.secrets import Secrets
 from hookline.settings import Settings
 
@@ -103,10 +106,39 @@ def log(settings: Settings, client: "DynamoDBClient") -> DeliveryLog:
     return DeliveryLog(client, settings.delivery_log_table, now_ms, settings.lease_seconds, settings.log_days)
 
 
+def paced(  # noqa: PLR0913 - the parts, each made by its app
+    *,
+    settings: Settings,
+    client: "DynamoDBClient",
+    delivery_log: DeliveryLog,
+    rules: Callable[[], Rules],
+    forward: Callable[[Message], object],
+    count: Callable[[str], None],
+) -> Paced:
+    """Return what keeps chats to their pace."""
+    return Paced(
+        chats=Chats(client, settings.delivery_log_table, now_ms, settings.log_days),
+        log=delivery_log,
+        room_of=lambda chat: room(rules(), chat),
+        forward=forward,
+        count=count,
+        now_ms=now_ms,
+    )
+
+
+def room(rules: Rules, chat_id: str) -> Room:
+    """Return the chat as the rules have it; one that they no longer name gets what was meant for it as it comes."""
+    for name, chat in rules.chats.items():
+        if chat.id == chat_id:
+            return Room(chat_id, name, chat, rules.fallbacks_of(chat_id))
+    return Room(chat_id, chat_id, Chat(id=chat_id, pace=None, budget=None), ())
+
+
 def outbox(  # noqa: PLR0913 - the parts, each made by its app
     *,
     settings: Settings,
     delivery_log: DeliveryLog,
+    pace: Pace,
     held: Secrets,
     rules: Callable[[], Rules],
     forward: Callable[[Message], object],
@@ -118,6 +150,7 @@ def outbox(  # noqa: PLR0913 - the parts, each made by its app
     provider = Blooio(settings.blooio_base_url, http, api_key, lambda: datetime.now(UTC), settings.attempt_seconds)
     return Outbox(
         log=delivery_log,
+        pace=pace,
         blooio=provider,
         refresh_key=held.refreshed,
         forward=forward,
@@ -133,6 +166,7 @@ def in_process(settings: Settings, delivery_log: DeliveryLog, held: Secrets, rul
     made = outbox(
         settings=settings,
         delivery_log=delivery_log,
+        pace=Unpaced(),
         held=held,
         rules=rules,
         forward=lambda message: deliver_all(made, [message]),

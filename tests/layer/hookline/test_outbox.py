@@ -18,6 +18,7 @@ from hookline.identity import fallback_id, part_id
 from hookline.log import DeliveryLog
 from hookline.models import Destination, Message, Receipt
 from hookline.outbox import NEW_KEY_WAIT, RECEIPT_WAIT, Outbox, Settled
+from hookline.pace import Unpaced
 from hookline.patience import (
     AUTH_RETRY,
     FIRST_BACKOFF,
@@ -87,6 +88,7 @@ class House:
         self.new_key: str | None = None
         self.outbox = Outbox(
             log=log,
+            pace=Unpaced(),
             blooio=blooio,
             refresh_key=self._refresh,
             forward=self.forwarded.append,
@@ -108,7 +110,7 @@ class House:
         return self.key
 
     def row(self) -> dict[str, Any]:
-        [item] = self._table.scan(TableName="DeliveryLog")["Items"]
+        [item] = [item for item in self._table.scan(TableName="DeliveryLog")["Items"] if "status" in item]
         return {name: next(iter(value.values())) for name, value in item.items()}
 
 

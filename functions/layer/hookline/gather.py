@@ -1,0 +1,219 @@
+"""What waited is told: gathered from its entries into one frozen text, put on the queue, and closed by reference."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hookline import conversation, identity
+from hookline.chats import Chats, Known
+from hookline.clock import HOUR, MINUTE, SECOND_MS, say
+from hookline.conversation import Due, Frozen, State
+from hookline.digest import Entry, Summary
+from hookline.fit import cut
+from hookline.log import DeliveryLog
+from hookline.models import Destination, Message
+from hookline.rules.model import Chat
+
+logger = logging.getLogger(__name__)
+
+HasTime = Callable[[], bool]
+# Whether a digest got onto the queue is looked after soon, whether it still has to be there much later.
+CHECK_PUT_MS, CHECK_DIGEST_MS = MINUTE * SECOND_MS, HOUR * SECOND_MS
+SOURCE, RULE = "hookline", "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A chat, by its id, as the rules have it."""
+
+    id: str
+    name: str
+    chat: Chat
+    fallbacks: Sequence[Destination]
+
+
+class Gatherer:
+    """Tells what waits. Methods raise ClientError or BotoCoreError, QueueRefused, RulesUnavailable."""
+
+    def __init__(  # noqa: PLR0913 - its collaborators, wired once
+        self,
+        *,
+        chats: Chats,
+        log: DeliveryLog,
+        room_of: Callable[[str], Room],
+        forward: Callable[[Message], object],
+        count: Callable[[str], None],
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._chats = chats
+        self._log = log
+        self._room_of = room_of
+        self._forward = forward
+        self._count = count
+        self._now_ms = now_ms
+
+    def advance(self, chat: str, has_time: HasTime) -> None:
+        """Do what is due in a chat, one step after the other; what there is no time for is due at once."""
+        room, known = self._room_of(chat), self._chats.read(chat)
+        while self._step(room, known, has_time):
+            known = self._chats.known(chat)
+
+    def _step(self, room: Room, known: Known, has_time: HasTime) -> bool:
+        """Do what is due first; return whether to look again."""
+        state, now = known.state, self._now_ms()
+        if state.closing:
+            if not self._chats.close(room.id, state.closing, has_time):
+                self._save(room, known, replace(state, due_at=now))
+                return False
+            return self._save(room, known, replace(state, closing=None)) or True
+        if state.frozen:
+            if state.due_at <= now:
+                self._forward(Message.model_validate(state.frozen.message))
+                self._save(room, known, replace(state, due_at=now + CHECK_DIGEST_MS))
+            return False
+        due, look_at = conversation.due(state, room.chat, now, has_fallback=bool(room.fallbacks))
+        match due:
+            case Due.NOTHING:
+                return look_at != state.due_at and not self._save(room, known, replace(state, due_at=look_at))
+            case Due.PARK:
+                self.note_parked(room, state)
+                self._save(room, known, conversation.parked(state, room.chat, now))
+                return True
+            case _:
+                return self._told(room, known, due, has_time)
+
+    def _told(self, room: Room, known: Known, due: Due, has_time: HasTime) -> bool:
+        """Tell the chat what waits, or its fallback what was only held; return whether to look again."""
+        gathered = self._gathered(room, known, due, has_time)
+        if gathered is None:
+            return False
+        summary, upto = gathered
+        if due is Due.PASS:
+            return self._pass(room, known, summary, upto)
+        if not summary.entries:  # they have expired
+            self._save(room, known, replace(known.state, count=0, since=0, gathering=None))
+            return True
+        frozen = Frozen(upto, summary.entries, {}, is_last=due is Due.LAST, is_answer=known.state.is_answered)
+        self.freeze(room, known, summary, frozen)
+        return False
+
+    def freeze(
+        self, room: Room, known: Known, summary: Summary, frozen: Frozen, also: Iterable[dict[str, Any]] = ()
+    ) -> bool:
+        """Write down the digest that ``frozen`` lacks and put it on the queue; False if the chat has changed."""
+        message = self._digest(room, known.state, summary, frozen)
+        given = message.model_dump(mode="json", exclude_defaults=True)
+        state = conversation.froze(known.state, replace(frozen, message=given), check_at=self._now_ms() + CHECK_PUT_MS)
+        if not self._chats.save(room.id, known, state, [*also]):
+            return False
+        self._count("Digests")
+        self._forward(message)
+        return True
+
+    def note_parked(self, room: Room, state: State, *, is_told: bool = False) -> None:
+        """Count a chat that begins to wait for an answer, and whether nobody else hears meanwhile."""
+        if state.parked_at:
+            return
+        self._count("Parked")
+        logger.warning("parked", extra={"chat": room.id, "chat_name": room.name})
+        if not (is_told or room.fallbacks):
+            self._count("ParkedWithoutFallback")
+
+    def _gathered(self, room: Room, known: Known, due: Due, has_time: HasTime) -> tuple[Summary, int] | None:
+        """Return what all entries say, and the number of the last; None when it goes on at the next turn."""
+        state = known.state
+        begun = state.gathering if state.gathering and state.gathering["due"] == due else None
+        summary = Summary.from_dict(begun["summary"]) if begun else Summary()
+        after, upto = (begun["after"], begun["upto"]) if begun else (0, state.last)
+        for page in self._chats.entries(room.id, after, upto):
+            for entry in page:
+                _add(summary, entry, state, due)
+            after = page[-1].number
+            if after < upto and not has_time():
+                gathering = {"due": due.value, "after": after, "upto": upto, "summary": summary.to_dict()}
+                self._save(room, known, replace(state, gathering=gathering, due_at=self._now_ms()))
+                return None
+        return summary, upto
+
+    def _pass(self, room: Room, known: Known, summary: Summary, upto: int) -> bool:
+        """Let the fallback hear what was held before the chat began to wait for an answer."""
+        to = room.fallbacks[0]
+        if summary.entries:
+            self._forward(self._passed(room, known.state, summary, to))
+        told = replace(known.state, passed_upto=upto, passed_to=to.name, gathering=None)
+        self._save(room, known, told)
+        return True
+
+    def _passed(self, room: Room, state: State, summary: Summary, to: Destination) -> Message:
+        # The same for as long as the chat waits and nothing else was held: found again after a crash, it is a copy.
+        delivery = identity.digest_id(room.id, state.parked_at, state.held_upto)
+        limit = to.limit or room.chat.limit
+        own = self._only(summary)
+        text = own.get("text") or summary.text(limit, self._now_ms(), self._latest(summary))
+        about = {"because": f"{room.name} waits for an answer"}
+        return self._message(delivery, to.id, to.name, cut(text, limit), summary, about | {"tried": (room.id,)})
+
+    def _digest(self, room: Room, state: State, summary: Summary, frozen: Frozen) -> Message:
+        own = self._only(summary)
+        text = own.get("text") or summary.text(room.chat.limit, self._now_ms(), self._latest(summary))
+        is_told = bool(summary.went) and sum(summary.went.values()) == summary.count
+        more: dict[str, Any] = {
+            "digest": state.digests + 1,
+            "because": _because(state, frozen, self._now_ms()),
+            "urgent": bool(frozen.thread),
+            # They have heard of each by itself.
+            "tried": tuple(one.id for one in room.fallbacks) if is_told else (),
+            "effect": own.get("effect"),
+            "link_preview": own.get("link_preview"),
+            "reply_to": own.get("reply_to"),
+            "thread": own.get("thread") or frozen.thread or None,
+        }
+        delivery = identity.digest_id(room.id, self._now_ms(), state.digests + 1)
+        return self._message(delivery, room.id, room.name, text, summary, more)
+
+    def _message(  # noqa: PLR0913, PLR0917 - what tells one from the other
+        self, delivery: str, chat: str, name: str, text: str, summary: Summary, more: dict[str, Any]
+    ) -> Message:
+        now = self._now_ms()
+        return Message(
+            delivery_id=delivery,
+            source=SOURCE,
+            rule=RULE,
+            event_id=delivery,
+            request_id=delivery,
+            chat=chat,
+            chat_name=name,
+            text=text,
+            accepted_at=now,
+            queued_at=now,
+            private=summary.is_private,
+            **more,
+        )
+
+    def _only(self, summary: Summary) -> dict[str, Any]:
+        """Return the row of what waited alone: it is told in its own words."""
+        return self._log.row(*summary.only) if summary.only else {}
+
+    def _latest(self, summary: Summary) -> str:
+        return str(self._log.row(*summary.latest).get("text", "")) if summary.latest else ""
+
+    def _save(self, room: Room, known: Known, state: State) -> bool:
+        """Write the state; another one, written since, is known then."""
+        return self._chats.save(room.id, known, state)
+
+
+def _add(summary: Summary, entry: Entry, state: State, due: Due) -> None:
+    to = entry.to or (state.passed_to if entry.number <= state.passed_upto else "")
+    if due is Due.PASS and to:
+        return
+    summary.add(replace(entry, to=to) if to else entry)
+
+
+def _because(state: State, frozen: Frozen, now: int) -> str:
+    since = say((now - (state.since or now)) / SECOND_MS)
+    if frozen.thread:
+        return f"urgent, with what its thread had waiting for {since}"
+    if frozen.is_last:
+        return f"nobody answered for {say((now - state.parked_at) / SECOND_MS)}"
+    return f"{'somebody answered' if frozen.is_answer else 'it was held'} after {since}"
