@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from hookline.digest.words import size
 
-MOST_BYTES = 70_000  # of all in JSON
+MOST_BYTES = 80_000  # of all in JSON
 _SIZE = 110  # bytes of one beside its words
 _HASH_SIZE = 9  # bytes; no two threads of one digest have the same
 
