@@ -55,6 +55,7 @@ def describe_item(alert: JSON, now: datetime) -> Event:
         url=url,
         fields=labels,
         thread=words(alert.get("fingerprint")),
+        where=_where(labels),
     )
 
 
@@ -107,6 +108,7 @@ def _describe_group(payload: dict[str, JSON], alerts: list[dict[str, JSON]]) -> 
         fields=labels,
         thread=words(payload.get("groupKey")),
         items=list(alerts),
+        where=_where(labels),
     )
 
 

@@ -61,6 +61,7 @@ def describe(message: dict[str, JSON], now: datetime) -> Event | None:
         body=first([alarm.description, alarm.reason]),
         thread=alarm.arn or alarm.name,
         fields=message,
+        where=_where(alarm.trigger),
     )
     return replace(event, title=alarm.name)
 
@@ -124,7 +125,7 @@ def _measured(alarm: _Alarm) -> str:
     name, threshold = _metric(trigger), trigger.get("Threshold")
     if not newest or not sign or not name or not isinstance(threshold, int | float):
         return ""
-    where = ", ".join(fitting(_dimensions(trigger), _LONG_NAME)[:_MOST_DIMENSIONS])
+    where = _where(trigger)
     return f"{name}{f' of {where}' if where else ''} is {_short(newest[1])}, alarm {sign} {_short(threshold)}"
 
 
@@ -133,6 +134,10 @@ def _metric(trigger: dict[str, JSON]) -> str:
     asked = (mapping(metric) for metric in items(trigger.get("Metrics")))
     result = next((metric for metric in asked if metric.get("ReturnData") is True), {})
     return first(words(value, _LONG_NAME) for value in (trigger.get("MetricName"), result.get("Label")))
+
+
+def _where(trigger: dict[str, JSON]) -> str:
+    return ", ".join(fitting(_dimensions(trigger), _LONG_NAME)[:_MOST_DIMENSIONS])
 
 
 def _dimensions(trigger: dict[str, JSON]) -> list[str]:

@@ -76,6 +76,7 @@ def describe(payload: JSON, now: datetime) -> Event:
         body=body,
         thread=said.of("cycle"),
         fields=mapping(payload),
+        where=where,
     )
 
 

@@ -14,6 +14,7 @@ _TITLES = ("title", "subject", "summary", "headline", "alertname", "alert_name",
 _HAPPENED = ("event_type", "event", "type", "detail_type", "topic", "trigger", "action")
 _SUBJECTS = ("name", "full_name", "display_name", "check", "monitor", "service", "application", "app", "workflow",
              "pipeline", "job", "project", "repository", "host", "hostname", "device", "entity_id")  # fmt: skip
+_PLACES = ("host", "hostname", "instance", "node", "server", "pod", "device")
 _BODIES = ("message", "text", "description", "body", "msg", "content", "details", "detail", "reason", "error")
 _LINKS = ("html_url", "web_url", "permalink", "url", "link", "href", "dashboard_url", "details_url", "target_url")
 _SAYS_NOTHING = signs.LEVELS | {"event", "notification", "webhook", "message", "object", "data", "update"}
@@ -58,6 +59,7 @@ def say(payload: JSON, headline: str = "") -> Event:
         body="" if body == title else body,
         url=url,
         fields=payload,
+        where=told.where(),
     )
 
 
@@ -124,6 +126,10 @@ class _Told:
         found = self._take(_BODIES) or first(_line(self._about.get(name)) for name in _BODIES) or self.error
         self.said.append(words(found))
         return words(found)
+
+    def where(self) -> str:
+        """Return the machine where somebody names one."""
+        return words(first(_line(self.fields.get(name)) for name in _PLACES), _LONG_TITLE)
 
     def link(self) -> str:
         """Return the best address there is."""

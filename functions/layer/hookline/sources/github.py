@@ -98,6 +98,7 @@ def _talk(name: str, payload: Payload, about: Payload, *more: str, icon: str, li
         body=words((linked or about).get("body")),
         thread=f"{where(payload)}#{number}" if number else "",
         fields=said_of(name, payload, branch=words(at(about, "head", "ref"), 100)),
+        where=where(payload),
     )
 
 

@@ -90,6 +90,7 @@ def _talk(payload: Payload, kind: str, about: Payload, *more: str, icon: str, li
         body=words((linked or {}).get("note") or about.get("description")),
         thread=f"{where(payload)}{sign}" if sign else "",
         fields=said_of(payload, action=action, branch=words(about.get("source_branch"), 100)),
+        where=where(payload),
     )
 
 

@@ -84,6 +84,7 @@ def _story(event: _Object, data: _Object, incident: _Object) -> dict[str, Any]:
         "url": link(incident.get("html_url")),
         "thread": words(incident.get("id"), 60),
         "fields": _fields(event, data),
+        "where": words(at(incident, "service", "summary"), 80),
     }
 
 

@@ -55,6 +55,7 @@ def _error(payload: _Object, event: _Object) -> Event:
         body=words(event.get("message") or at(event, "metadata", "value")),
         thread=f"issue {issue}" if issue else "",
         fields=_fields(payload, level=level, environment=environment, release=release, rule=rule),
+        where=environment,
     )
 
 
@@ -78,6 +79,7 @@ def _issue(payload: _Object, issue: _Object) -> Event:
         body=words(at(issue, "metadata", "value")),
         thread=f"issue {number}" if number else "",
         fields=_fields(payload, level=level, project=project, issue=key),
+        where=project,
     )
 
 
@@ -101,6 +103,7 @@ def _metric(payload: _Object, alert: _Object) -> Event:
         body=measured,
         thread=f"metric alert {number}" if number else "",
         fields=_fields(payload, project=projects),
+        where=projects,
     )
 
 

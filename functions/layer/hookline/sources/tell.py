@@ -21,6 +21,7 @@ def tell(  # noqa: PLR0913 - an event has as many
     thread: str = "",
     fields: dict[str, JSON] | None = None,
     items: list[JSON] | None = None,
+    where: str = "",
 ) -> Event:
     """Return the event whose text is the head (the title, if not said), the parts that fit, and the link last."""
     title = words(title, _LONG_TITLE)
@@ -37,6 +38,7 @@ def tell(  # noqa: PLR0913 - an event has as many
         fields=fields or {},
         thread=thread,
         items=items or [],
+        where=where,
     )
 
 

@@ -138,6 +138,14 @@ def test_the_first_line_says_how_bad_it_is_and_where_as_far_as_the_labels_do(
     assert text(alert(labels=labels)).splitlines()[0] == first
 
 
+def test_where_it_is_is_also_said_by_itself_of_a_group_only_what_all_have() -> None:
+    assert describe(group(alert()), NOW).where == describe_item(alert(), NOW).where == "web-1:9100"
+    several = [alert("web-1"), alert("web-2")]
+    assert describe(group(*several), NOW).where == ""
+    same = {"alertname": "HighCPU", "namespace": "shop", "pod": "api-0"}
+    assert describe(group(*several, commonLabels=same), NOW).where == "shop/api-0"
+
+
 def test_a_group_names_each_alert_with_its_summary() -> None:
     assert text(alert("web-1"), alert("web-2")) == (
         "🔥 HighCPU: 2 firing\n"

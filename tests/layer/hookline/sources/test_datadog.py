@@ -27,6 +27,19 @@ def payload(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        (payload(), "db-1"),
+        (payload(title="Disk of db-1 is full"), "db-1"),
+        (payload(title="[Triggered on {pod_name:api-0}] Crash", scope="*"), "api-0"),
+        (payload(title="Disk is full", scope="*"), ""),
+    ],
+)
+def test_where_it_is_is_what_the_scope_says(given: dict[str, Any], where: str) -> None:
+    assert describe(given, NOW).where == where
+
+
+@pytest.mark.parametrize(
     ("given", "said"),
     [
         (payload(), f"🔥 Disk is full on db-1\nLess than 3 % left.\ntriggered\n{LINK}"),

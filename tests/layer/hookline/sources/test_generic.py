@@ -24,6 +24,12 @@ def test_the_names_that_senders_use_give_a_headline_a_text_and_a_link() -> None:
     ) == "🔥 Disk almost full\n/var is at 96 %\nhost: db-1\nhttps://mon.example.com/1"  # fmt: skip
 
 
+def test_where_it_is_is_the_machine_that_somebody_names() -> None:
+    assert describe({"title": "Disk almost full", "hostname": "db-1"}, NOW).where == "db-1"
+    assert describe({"title": "Disk almost full", "Host": 7, "instance": "db-1:9100"}, NOW).where == "db-1:9100"
+    assert describe({"title": "Disk almost full"}, NOW).where == describe("hello", NOW).where == ""
+
+
 def test_a_text_without_a_headline_is_said_once() -> None:
     down = "timeout of 48000 ms exceeded while waiting for the answer of the backend behind it, for the third time"
     assert text({"msg": down, "attempt": 3}) == f"🔔 {down}\nattempt: 3"

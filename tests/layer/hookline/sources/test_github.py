@@ -35,6 +35,11 @@ def run(conclusion: str, **changes: Any) -> dict[str, Any]:
     return WHERE | {"action": "completed", "workflow_run": about | changes}
 
 
+def test_what_people_talk_about_is_in_a_repository() -> None:
+    issue = {"action": "opened", "issue": {"title": "Wrong tax", "number": 7}}
+    assert describe(WHERE | issue, NOW).where == "nordwind/shop"
+
+
 def test_a_push_says_who_where_and_what() -> None:
     assert push() == "⬆️ li-wei pushed 2 commits to main of nordwind/shop\n• Change 0\n• Change 1\nhttps://github.com/c"
 

@@ -32,6 +32,11 @@ def push(kind: str = "push", **changes: Any) -> str:
     return text(kind, **(about | {"total_commits_count": 2, "user": None} | changes))
 
 
+def test_what_people_talk_about_is_in_a_project() -> None:
+    issue = {"object_kind": "issue", "object_attributes": {"title": "Wrong tax", "iid": 7, "action": "open"}}
+    assert describe(WHERE | issue, NOW).where == "nordwind/till"
+
+
 def test_a_push_says_who_where_and_what() -> None:
     assert push() == (
         f"⬆️ Ann Kask pushed 2 commits to main of nordwind/till\n• Change 0\n• Change 1\n{TILL}/-/compare/4d0e...9f1c"

@@ -54,6 +54,11 @@ def test_an_alert_is_told_with_its_panel_and_without_grafanas_own_title_and_dump
     assert text(alert()) == (f"🔥 Slow checkout on web-1\nHalf wait longer than 3 s\ncritical, for 11 min\n{PANEL}")
 
 
+def test_where_it_is_is_known_unless_somebody_wrote_a_title() -> None:
+    assert describe(group(alert()), NOW).where == describe_item(alert(), NOW).where == "web-1"
+    assert describe(group(alert(), title="Checkout is slow"), NOW).where == ""
+
+
 def test_without_a_panel_there_is_the_dashboard_or_else_the_rule() -> None:
     assert text(alert(panelURL="")).endswith("\nhttps://grafana.example.com/d/shop")
     assert text(alert(panelURL="", dashboardURL="")).endswith(f"\n{RULE}")

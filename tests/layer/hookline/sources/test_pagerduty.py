@@ -37,6 +37,12 @@ def test_an_incident_says_where_how_bad_and_who_has_it() -> None:
     )
 
 
+def test_where_it_is_is_its_service() -> None:
+    assert describe(event("incident.triggered"), NOW).where == "Checkout"
+    note = {"type": "incident_note", "content": "on it", "incident": INCIDENT}
+    assert describe(event("incident.annotated", data=note), NOW).where == "Checkout"
+
+
 def test_one_that_is_over_says_by_whom_and_how_long_it_took() -> None:
     assert (
         text("incident.resolved") == f"✅ Orders are late (#7)\nresolved on Checkout by Ann Kask after 20 min\n{LINK}"

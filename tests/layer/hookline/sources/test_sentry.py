@@ -42,6 +42,14 @@ def test_an_issue_alert_says_what_where_and_why_it_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [({"event": EVENT}, "production"), ({"issue": ISSUE}, "shop"), ({"metric_alert": METRIC}, "shop")],
+)
+def test_where_it_is_is_the_project_or_as_far_as_an_error_says_the_environment(data: Any, where: str) -> None:
+    assert describe(hook("triggered", **data), NOW).where == where
+
+
 def test_a_single_error_has_no_rule() -> None:
     assert text("created", error=EVENT | {"tags": None}) == (
         f"🔥 ValueError: total is negative\nshop.totals in close\nerror\n{LINK}"

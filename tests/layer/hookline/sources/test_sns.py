@@ -71,6 +71,11 @@ def test_an_alarm_that_is_over_does_not_repeat_the_trouble() -> None:
     assert text(alarm("OK", OldStateValue="INSUFFICIENT_DATA")).startswith("✅ web-1 CPU is OK\n")
 
 
+def test_where_it_is_is_what_the_metric_is_of() -> None:
+    assert describe(passed_on(alarm()), NOW).where == "i-0f3c9a"
+    assert describe(passed_on(alarm(Trigger=None)), NOW).where == ""
+
+
 def test_missing_data_is_neither_trouble_nor_its_end() -> None:
     event = describe(
         passed_on(alarm("INSUFFICIENT_DATA", NewStateReason="Insufficient Data: 1 datapoint was unknown.")), NOW
