@@ -140,6 +140,16 @@ def rules_file(tmp_path: Path) -> Callable[[str], str]:
     return write
 
 
+@pytest.fixture
+def deliveries(cloud: Any) -> Callable[[], list[dict[str, Any]]]:
+    """Read the rows of deliveries, as the table notes them; what is kept of chats and threads has no status."""
+
+    def read() -> list[dict[str, Any]]:
+        return [row for row in cloud.clients("dynamodb").scan(TableName="DeliveryLog")["Items"] if "status" in row]
+
+    return read
+
+
 class Poller:
     """Lambda's poller, one step at a time."""
 

@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import EndpointConnectionError
 
 RULES = """
-chats: {a: chat_a1b2c3d4}
+chats: {a: {id: chat_a1b2c3d4, pace: off}}
 sources: {in: {kind: alertmanager, auth: none}}
 rules: [{name: r, chat: a, each: payload.alerts}]
 """
@@ -145,7 +145,7 @@ rules:
 
 
 def test_the_parts_of_a_text_arrive_in_their_order_each_with_a_row_that_says_why(
-    functions: Any, rules_file: Any, cloud: Any, poller: Any, provider: Any
+    functions: Any, rules_file: Any, deliveries: Any, poller: Any, provider: Any
 ) -> None:
     rules = rules_file(SPLIT)
     assert functions.load("ReceiveFunction", RULES_FILE=rules)(ten_alerts())["statusCode"] == 202
@@ -160,7 +160,7 @@ def test_the_parts_of_a_text_arrive_in_their_order_each_with_a_row_that_says_why
         f"A{n} is firing again." for n in range(10)
     )
     assert (first.options, last.options) == ({"effect": "slam"}, {"link_preview": {"title": "All alerts"}})
-    rows = cloud.clients("dynamodb").scan(TableName="DeliveryLog")["Items"]
+    rows = deliveries()
     assert sorted(row["text"]["S"] for row in rows) == sorted(text.text for text in sent)
     assert {(row["because"]["S"], row["thread"]["S"], row["copies"]["N"]) for row in rows} == {
         ("it has no condition", "g", "1")

@@ -40,7 +40,7 @@ def told(what: str, data: dict[str, Any], secret: str = "whsec_old", event_id: s
 
 @pytest.mark.parametrize(("what", "status"), [("delivered", "delivered"), ("read", "read"), ("failed", "failed")])
 def test_a_receipt_moves_the_row_of_its_message(
-    functions: Any, events: Any, provider: Any, cloud: Any, poller: Any, what: str, status: str
+    functions: Any, events: Any, provider: Any, deliveries: Any, poller: Any, what: str, status: str
 ) -> None:
     secrets = json.dumps(SECRETS)
     receive = functions.load("ReceiveFunction", HOOKLINE_SECRETS=secrets)
@@ -53,7 +53,7 @@ def test_a_receipt_moves_the_row_of_its_message(
     answer = receipts(told(f"message.{what}", data))
     assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"status": "kept"})
     poller.work_off(deliver)
-    [row] = cloud.clients("dynamodb").scan(TableName="DeliveryLog")["Items"]
+    [row] = deliveries()
     assert row["status"] == {"S": status}
 
 
@@ -107,12 +107,12 @@ def test_a_queue_that_is_gone_is_answered_503_so_that_blooio_tries_again(functio
 
 
 def test_without_a_queue_a_receipt_changes_its_row_at_once(
-    functions: Any, events: Any, provider: Any, cloud: Any
+    functions: Any, events: Any, provider: Any, deliveries: Any
 ) -> None:
     inline = {"HOOKLINE_SECRETS": json.dumps(SECRETS), "DELIVERY_QUEUE_URL": ""}
     functions.load("ReceiveFunction", **inline)(events("alertmanager_critical"))
     [text] = provider.phone.texts()
     receipts = functions.load("ReceiptsFunction", **inline)
     assert receipts(told("message.read", {"id": text.id, "chat_id": CHAT}))["statusCode"] == 200
-    [row] = cloud.clients("dynamodb").scan(TableName="DeliveryLog")["Items"]
+    [row] = deliveries()
     assert row["status"] == {"S": "read"}

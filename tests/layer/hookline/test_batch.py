@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from blooio import Content
 from hookline.batch import LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT, MOST_STUMBLES, OFTEN, RARE_WAIT, Batch
 from hookline.claim import Status
-from hookline.models import Message, Receipt
+from hookline.gather import HasTime
+from hookline.models import Message, Receipt, Wake
 from hookline.outbox import Settled
 
 SENT = Settled("sent", is_definite=True)
@@ -46,6 +47,8 @@ class Desk:
         self.delivered: list[str] = []
         self.given_up: list[str] = []
         self.noted: list[tuple[str, int]] = []
+        self.woken: list[str] = []
+        self.had_time: list[bool] = []
         self.unreadable: list[tuple[str, Status]] = []
         self.visibility = Visibility()
         self.batch = Batch(
@@ -61,11 +64,17 @@ class Desk:
         self.given_up.append(message.text)
         return Settled("failed")
 
-    def note(self, receipt: Receipt, tries: int) -> Settled:
+    def note(self, receipt: Receipt, tries: int, has_time: HasTime) -> Settled:
         self.noted.append((receipt.what, tries))
+        self.had_time.append(has_time())
         return Settled(receipt.what)
 
-    def deliver(self, message: Message, *, is_alone: bool) -> Settled:
+    def wake(self, wake: Wake, has_time: HasTime) -> Settled:
+        self.woken.append(wake.chat)
+        self.had_time.append(has_time())
+        return Settled("awake")
+
+    def deliver(self, message: Message, *, is_alone: bool, **_: HasTime) -> Settled:
         if message.text.startswith("suspect") and not is_alone:
             return Settled("sending", 0.0, is_suspect=True)
         self.delivered.append(message.text)
@@ -125,7 +134,7 @@ def test_what_stands_behind_a_waiting_message_waits_with_it_and_other_chats_go_o
 def test_chats_are_worked_on_side_by_side(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     all_there = Barrier(10, timeout=10)  # passes only when ten deliveries are under way at once
 
-    def deliver(_: Message, **__: bool) -> Settled:
+    def deliver(_: Message, **__: Any) -> Settled:
         all_there.wait()
         return Settled("sent")
 
@@ -239,6 +248,18 @@ def receipt(what: str) -> dict[str, Any]:
 def test_a_receipt_is_noted_in_its_chats_turn(desk: Desk) -> None:
     assert desk.work([record("chat_1", "a"), receipt("read")]) == []
     assert desk.noted == [("read", 1)]
+
+
+def test_a_wake_up_has_its_turn_in_its_chat(desk: Desk) -> None:
+    wake = record("chat_1", "wake") | {"body": Wake(chat="chat_1", due_at=1).model_dump_json()}
+    assert desk.work([record("chat_1", "a"), wake, record("chat_1", "b")]) == []
+    assert (desk.woken, desk.delivered) == (["chat_1"], ["a", "b"])
+
+
+def test_what_a_receipt_sets_in_motion_ends_when_there_is_no_time_for_another_attempt(desk: Desk) -> None:
+    left = iter([30_000, 12_000, 30_000, 11_999])
+    assert desk.batch.work([receipt("received"), receipt("read")], lambda: next(left)) == {"batchItemFailures": []}
+    assert desk.had_time == [True, False]
 
 
 @pytest.mark.parametrize(("ahead", "tries"), [([], 7), (["a"], 1)])

@@ -62,6 +62,21 @@ def test_the_same_record_again_is_a_copy_whatever_became_of_it(status: Status) -
     assert decide(long_ago, message(MINE, repeat=REPEAT), NOW) is Decision.COPY
 
 
+@pytest.mark.parametrize("status", [Status.HELD, Status.PARKED])
+def test_what_waits_with_its_chat_will_be_told_and_is_a_copy_for_everyone(status: Status) -> None:
+    row = Row(status, MINE, closed_at=NOW)
+    later = message(OTHER, repeat=REPEAT, accepted_at=NOW + REPEAT * 1000)
+    for asked in (message(MINE), later, later.model_copy(update={"replay": True})):
+        assert decide(row, asked, NOW) is Decision.COPY
+
+
+def test_what_a_digest_told_may_be_told_again_like_any_other_text() -> None:
+    row = Row(Status.DIGESTED, MINE, told_at=NOW)
+    assert decide(row, message(OTHER, repeat=REPEAT), NOW) is Decision.COPY
+    assert decide(row, message(OTHER, repeat=REPEAT, accepted_at=NOW + REPEAT * 1000), NOW) is Decision.NEXT
+    assert decide(row, message(OTHER).model_copy(update={"replay": True}), NOW) is Decision.NEXT
+
+
 @pytest.mark.parametrize("status", [Status.FAILED, Status.DEAD])
 def test_a_senders_redelivery_of_what_failed_really_sends(status: Status) -> None:
     assert decide(Row(status, MINE), message(OTHER), NOW) is Decision.NEXT

@@ -111,7 +111,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_third_closes_the_row(
         assert claimed(log, message()).generation == 1
         clock.advance(LEASE)
     closed = log.claim(message(), BODY)
-    assert closed == NotClaimed(Decision.CLOSE)
+    assert closed == NotClaimed(Decision.CLOSE, status="dead")
     [row] = rows(cloud)
     assert row["status"] == "dead"
     assert row["error"]["reason"] == "stopped the worker 3 times"
@@ -139,7 +139,7 @@ def test_a_worker_that_lost_its_lease_cannot_close_anothers_claim(log: DeliveryL
 def test_a_copy_is_told_from_the_first_and_counted(log: DeliveryLog, cloud: Any, clock: Any) -> None:
     told(log, clock, message())
     copy = message("request-2", accepted_at=clock())
-    assert log.claim(copy, BODY) == NotClaimed(Decision.COPY)
+    assert log.claim(copy, BODY) == NotClaimed(Decision.COPY, status="sent")
     log.count_copy(copy)
     assert rows(cloud)[0]["copies"] == 1
 
@@ -169,7 +169,7 @@ def test_a_crash_before_the_first_row_knows_the_latest_is_survived(log: Delivery
 
 def test_a_redelivery_of_what_failed_is_the_next_generation(log: DeliveryLog, clock: Any) -> None:
     log.close(claimed(log, message()), Status.FAILED, {"error": {"code": "chat_not_found"}})
-    assert log.claim(message(), BODY) == NotClaimed(Decision.COPY)
+    assert log.claim(message(), BODY) == NotClaimed(Decision.COPY, status="failed")
     assert claimed(log, message("request-2", accepted_at=clock())).generation == 2
 
 
@@ -194,7 +194,7 @@ def test_an_engine_that_does_not_send_the_old_row_along_is_asked_for_it(
         return put_item(**request)
 
     monkeypatch.setattr(client, "put_item", older)
-    assert log.claim(message("request-2", accepted_at=clock()), BODY) == NotClaimed(Decision.COPY)
+    assert log.claim(message("request-2", accepted_at=clock()), BODY) == NotClaimed(Decision.COPY, status="sent")
 
 
 def test_a_table_that_is_not_there_raises(cloud: Any, clock: Any) -> None:
