@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hookline import wiring
 from hookline.errors import QueueRefused
 
 EVENT = {"version": "0", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
@@ -69,3 +70,20 @@ def test_a_queue_that_is_gone_is_an_error_and_the_next_minute_tries_again(
     cloud.clients("sqs").create_queue(QueueName=queue.name, Attributes=queue.attributes)
     release(EVENT)
     assert cloud.waiting() == 1
+
+
+def test_what_a_chats_pace_held_back_is_told_in_one_text_once_the_chat_was_woken(
+    functions: Any, events: Any, provider: Any, poller: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive, deliver = functions.load("ReceiveFunction"), functions.load("DeliverFunction")
+    event = events("json_deploy")
+    for n in range(5):
+        event["headers"]["idempotency-key"] = str(n)
+        assert receive(event)["statusCode"] == 202
+    poller.work_off(deliver)
+    assert len(provider.texts) == 3
+    monkeypatch.setattr(wiring, "now_ms", in_an_hour)
+    functions.load("ReleaseFunction")(EVENT)
+    poller.work_off(functions.load("DeliverFunction"))
+    assert provider.texts[3:] == [text for text in provider.texts if text.startswith("2 more in ")]
+    assert len(provider.texts) == 4
