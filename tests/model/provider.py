@@ -1,8 +1,9 @@
 """The provider in memory: keeps idempotency keys for a day, knows what reached the phone, fails in every known way."""
 
 import json
+import math
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -85,6 +86,9 @@ class Provider:
         self.kills = ""  # the worker that sends what contains this is dead
         self.attempts = 0
         self.two_bodies: list[str] = []  # keys that came with another body: there should be none, ever
+        self.limits: dict[str, int] = {}  # texts in a row that a chat takes without an answer
+        self.streaks: defaultdict[str, int] = defaultdict(int)
+        self.refusals: Counter[str] = Counter()  # for the limit, by chat
         self._bodies: dict[str, bytes] = {}
         self._by_key: dict[str, Sent] = {}
         self._now_ms, self._advance, self._step, self._die = now_ms, advance, step, die
@@ -92,6 +96,10 @@ class Provider:
     @property
     def phone(self) -> list[Sent]:
         return [sent for sent in self.sent if sent.is_on_phone]
+
+    def answer(self, chat: str) -> None:
+        """Let the person reply or react: the chat takes as many again."""
+        self.streaks[chat] = 0
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self._step()
@@ -121,10 +129,14 @@ class Provider:
         is_new = sent is None or self._now_ms() - sent.at >= KEY_LIFETIME_MS
         if is_new and (refused := self._refused(word, json.loads(request.content)["content"])):
             return refused
+        if is_new and self.streaks[chat] >= self.limits.get(chat, math.inf):
+            self.refusals[chat] += 1
+            return refusal(429, "conversation_streak_limit")
         if sent is None or is_new:
             text = json.loads(request.content)["content"]["text"]
             sent = Sent(f"msg_{len(self.sent)}", chat, key, text, self._now_ms(), is_on_phone=word != FAILED)
             self.sent.append(sent)
+            self.streaks[chat] += sent.is_on_phone
             self._by_key[key] = sent
         if word in UNHEARD:
             raise self._unreached(UNHEARD[word], request)

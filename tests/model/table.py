@@ -4,6 +4,8 @@
 """
 
 import re
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Callable
 from threading import Lock
 from types import SimpleNamespace
@@ -15,7 +17,10 @@ Item = dict[str, Any]  # in DynamoDB's own notation: {"id": {"S": "a"}}
 Key = tuple[str, str]
 
 _IN = re.compile(r"(#?\w+) IN \((.+)\)")
+_CLAUSE = re.compile(r"(SET|REMOVE|ADD) ((?:(?! (?:SET|REMOVE|ADD) ).)+)")
+_ABSENT = re.compile(r"attribute_not_exists\((#\w+)\)")
 INDEXED = "message_id"
+MOST_IN_A_TRANSACTION = 100
 
 
 class ConditionFailed(ClientError):
@@ -26,6 +31,15 @@ class ConditionFailed(ClientError):
             "Error": {"Code": "ConditionalCheckFailedException", "Message": "The conditional request failed"}
         }
         super().__init__({**answer, **({"Item": old} if old else {})}, operation)
+
+
+class Cancelled(ClientError):
+    """As boto3 raises it for a transaction."""
+
+    def __init__(self, is_met: list[bool]) -> None:
+        codes = [{"Code": "None" if fine else "ConditionalCheckFailed"} for fine in is_met]
+        answer: Any = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": codes}
+        super().__init__(answer, "TransactWriteItems")
 
 
 class NoSuchTable(ClientError):
@@ -46,6 +60,7 @@ class Table:
         self.changed: Callable[[Item | None, Item], object] = lambda _old, _new: None
         self._now_ms = now_ms
         self._indexed_at: dict[Key, int] = {}
+        self._numbers: defaultdict[str, list[int]] = defaultdict(list)  # the generations of each id, in order
         self._lock = Lock()  # DynamoDB's writes are atomic by themselves
 
     def put_item(self, *, TableName: str, Item: Item, ConditionExpression: str = "", **options: str) -> Item:  # noqa: N803
@@ -84,14 +99,68 @@ class Table:
         found = self.items.get(_key(Key))
         return {} if found is None else {"Item": dict(found)}
 
-    def query(self, *, IndexName: str, ExpressionAttributeValues: Item, Limit: int, **asked: str) -> Item:  # noqa: N803
+    def transact_write_items(self, *, TransactItems: list[dict[str, Item]]) -> Item:  # noqa: N803
+        """Do all of it or nothing; what one item finds, none of the others has changed."""
+        assert len(TransactItems) <= MOST_IN_A_TRANSACTION
+        with self._lock:
+            steps = [self._step(kind, request) for item in TransactItems for kind, request in item.items()]
+            keys = [key for key, _, _ in steps]
+            assert len(keys) == len(set(keys)), "two items of a transaction are the same row"
+            if not all(is_met for _, is_met, _ in steps):
+                raise Cancelled([is_met for _, is_met, _ in steps])
+            for key, _, new in steps:
+                if new is None:
+                    self._remove(key)
+                else:
+                    self._write(key, new)
+        return {}
+
+    def _step(self, kind: str, request: Item) -> tuple[Key, bool, Item | None]:
+        """Return the row, whether its condition is met, and what it becomes."""
+        _is_known(request["TableName"])
+        if kind == "Put":
+            return _key(request["Item"]), True, dict(request["Item"])
+        old = self.items.get(_key(request["Key"]))
+        if kind == "Delete":
+            return _key(request["Key"]), True, None
+        assert kind == "Update"
+        names, values = request["ExpressionAttributeNames"], request["ExpressionAttributeValues"]
+        is_met = all(_holds(one, old, names, values) for one in request["ConditionExpression"].split(" AND "))
+        new = _updated(dict(old or request["Key"]), request["UpdateExpression"], names, values)
+        return _key(request["Key"]), is_met, new
+
+    def query(
+        self,
+        *,
+        ExpressionAttributeValues: Item,  # noqa: N803
+        Limit: int,  # noqa: N803
+        IndexName: str = "",  # noqa: N803
+        ConsistentRead: bool = False,  # noqa: N803
+        **asked: str,
+    ) -> Item:
         _is_known(asked["TableName"])
+        if not IndexName:
+            assert ConsistentRead
+            return self._entries(ExpressionAttributeValues, Limit, asked["KeyConditionExpression"])
         assert (IndexName, asked["KeyConditionExpression"]) == ("by_message", "message_id = :id")
         wanted, newest = ExpressionAttributeValues[":id"], self._now_ms() - self.index_lag_ms
         hits = [key for key, at in self._indexed_at.items() if at <= newest and self.items[key][INDEXED] == wanted]
         return {
             "Items": [{name: self.items[key][name] for name in ("id", "generation", INDEXED)} for key in hits[:Limit]]
         }
+
+    def _entries(self, values: Item, limit: int, condition: str) -> Item:
+        assert condition == "id = :chat AND generation BETWEEN :first AND :last"
+        first, last = (int(values[name]["N"]) for name in (":first", ":last"))
+        chat = values[":chat"]["S"]
+        numbers = self._numbers[chat]
+        begin = bisect_left(numbers, first)
+        mine = [number for number in numbers[begin : begin + limit] if number <= last]
+        found = [dict(self.items[chat, str(number)]) for number in mine]
+        more = (
+            {"LastEvaluatedKey": {name: found[-1][name] for name in ("id", "generation")}} if found[limit - 1 :] else {}
+        )
+        return {"Items": found, **more}
 
     def scan(self, **_: Any) -> Item:
         return {"Items": [dict(item) for item in self.items.values()]}
@@ -101,9 +170,15 @@ class Table:
             raise ClientError({"Error": {"Code": "ValidationException", "Message": "an empty key"}}, "UpdateItem")
         old = self.items.get(key)
         self.items[key] = new
+        if old is None:
+            insort(self._numbers[key[0]], int(key[1]))
         if INDEXED in new and (old is None or old.get(INDEXED) != new[INDEXED]):
             self._indexed_at[key] = self._now_ms()
         self.changed(old, new)
+
+    def _remove(self, key: Key) -> None:
+        if self.items.pop(key, None) is not None:
+            self._numbers[key[0]].remove(int(key[1]))
 
 
 def _is_known(table: str) -> None:
@@ -118,6 +193,8 @@ def _key(item: Item) -> Key:
 def _holds(condition: str, old: Item | None, names: dict[str, str], values: Item) -> bool:
     if condition == "attribute_exists(id)":
         return old is not None
+    if absent := _ABSENT.fullmatch(condition):
+        return old is None or names.get(absent[1], absent[1]) not in old
     found = _IN.fullmatch(condition)
     assert found, f"an expression that the model doesn't know: {condition}"
     name = names.get(found[1], found[1])
@@ -125,15 +202,18 @@ def _holds(condition: str, old: Item | None, names: dict[str, str], values: Item
 
 
 def _updated(item: Item, expression: str, names: dict[str, str], values: Item) -> Item:
-    verb, _, rest = expression.partition(" ")
-    for part in rest.split(", "):
-        if verb == "SET":
-            name, value = part.split(" = ")
-            item[names.get(name, name)] = values[value]
-        elif verb == "ADD":
-            name, value = part.split(" ")
-            item[name] = {"N": str(int(item.get(name, {"N": "0"})["N"]) + int(values[value]["N"]))}
-        else:
-            assert verb == "REMOVE", f"an expression that the model doesn't know: {expression}"
-            item.pop(part, None)
+    for verb, rest in _CLAUSE.findall(expression):
+        for part in rest.strip().split(", "):
+            _change(item, verb, part, names, values)
     return item
+
+
+def _change(item: Item, verb: str, part: str, names: dict[str, str], values: Item) -> None:
+    if verb == "SET":
+        name, value = part.split(" = ")
+        item[names.get(name, name)] = values[value]
+    elif verb == "ADD":
+        name, value = part.split(" ")
+        item[name] = {"N": str(int(item.get(name, {"N": "0"})["N"]) + int(values[value]["N"]))}
+    else:
+        item.pop(names.get(part, part), None)

@@ -1,8 +1,9 @@
 """What must be true of every run when it is over: nothing lost, nothing doubled, all in order."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
@@ -10,16 +11,18 @@ from tests.model.provider import Sent
 from tests.model.table import Item
 from tests.model.world import World
 
-from hookline.claim import GIVEN_UP, TOLD
+from hookline.claim import GIVEN_UP, TOLD, Status
 from hookline.clock import SECOND_MS
+from hookline.conversation import State
 from hookline.identity import send_key
 from hookline.models import Message
 from hookline.patience import STUCK_AFTER
-from hookline.variant import NO_LINKS, NO_REPLY
+from hookline.variant import ASKING, NO_LINKS, NO_REPLY
 
 Row = dict[str, Any]
 
-VARIANTS = ("", NO_REPLY, NO_LINKS, f"{NO_REPLY}+{NO_LINKS}", f"{NO_LINKS}+{NO_REPLY}")
+VARIANTS = [""] + ["+".join(names) for n in (1, 2, 3) for names in permutations((ASKING, NO_REPLY, NO_LINKS), n)]
+DIGEST = re.compile(r"(\d+) more in ")
 # Closed without the provider's word, so that it may have arrived all the same.
 UNSURE = {"stuck", "too_old", "worker_stopped"}
 NEXT = {status: TOLD[n:] for n, status in enumerate(TOLD)}
@@ -32,6 +35,8 @@ def plain(item: Item) -> Row:
 def never_goes_back(old: Item | None, new: Item) -> str:
     """Return what is wrong with a write: a told row may move on or fail, a closed one stays closed."""
     before, after = (row["status"]["S"] if row and "status" in row else "" for row in (old, new))
+    if before == Status.DIGESTED:
+        return "" if after == before else f"{before} became {after}"
     is_fine = (
         before not in {*TOLD, *GIVEN_UP}
         or before == after
@@ -47,7 +52,7 @@ class Verdict:
         self._world = world
         self.rows: defaultdict[str, list[Row]] = defaultdict(list)
         for item in world.table.items.values():
-            if "status" in item:  # else it is what is kept of a chat
+            if "status" in item:  # else it is of a chat, or a thread
                 self.rows[item["id"]["S"]].append(plain(item))
         self._arrived: defaultdict[str, list[Sent]] = defaultdict(list)
         for sent in world.provider.sent:
@@ -60,12 +65,15 @@ class Verdict:
         self.nothing_is_doubled()
         self.all_is_in_order()
         self.failures_that_were_told_are_known()
+        self.digests_stand_for_what_they_say()
+        self.nothing_waits()
 
     def nothing_is_lost(self) -> None:
         for message in self._world.accepted:
             self._is_told(message.delivery_id)
         for row in self._every_row():
-            assert row["status"] in {*TOLD, *GIVEN_UP}, row
+            is_superseded = row["status"] == Status.DROPPED and "digest" in row
+            assert row["status"] in {*TOLD, *GIVEN_UP, Status.DIGESTED} or is_superseded, row
 
     def nothing_is_doubled(self) -> None:
         counted = 0
@@ -75,6 +83,8 @@ class Verdict:
             arrived = self._of(row)
             counted += len(arrived)
             assert len([sent for sent in arrived if sent.is_on_phone]) <= 1, row
+            if row["status"] == Status.DIGESTED:
+                assert arrived == [], f"told by itself and in a digest: {row}"
             if row["status"] in GIVEN_UP and row["error"].get("code") not in UNSURE:
                 assert all(not sent.is_on_phone or "failed" in sent.receipts for sent in arrived), row
         assert counted == len(self._world.provider.sent), "the phone shows what no row knows"
@@ -84,8 +94,11 @@ class Verdict:
         numbers = {message.delivery_id: n for n, message in enumerate(self._world.accepted)}
         places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for row in self._every_row():
-            if row["id"] in numbers and row["generation"] == 1 and row["status"] in TOLD and not _was_stuck(row):
-                [sent] = [sent for sent in self._of(row) if sent.is_on_phone]
+            if row["id"] not in numbers or row["generation"] != 1 or row.get("urgent"):
+                continue
+            teller = self._teller(row)
+            if teller and not teller.get("urgent") and not _was_stuck(teller):
+                [sent] = [sent for sent in self._of(teller) if sent.is_on_phone]
                 places[row["chat"]].append((self._world.provider.sent.index(sent), numbers[row["id"]]))
         for chat in places.values():
             assert all(before[1] < after[1] for before, after in pairwise(sorted(chat)))
@@ -100,6 +113,34 @@ class Verdict:
                 if "failed" in sent.receipts and "read" not in sent.receipts and row.get("message_id") == sent.id:
                     assert row["status"] in GIVEN_UP, row
 
+    def digests_stand_for_what_they_say(self) -> None:
+        """What a digest says at its beginning is how many messages were closed by it."""
+        told: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in self._every_row():
+            if row["status"] == Status.DIGESTED:
+                told[row["digest"]].append(row)
+        for digest, members in told.items():
+            [teller] = self.rows[digest]
+            assert teller["chat"] == members[0]["chat"]
+            said = DIGEST.match(str(teller["text"]))
+            assert int(said[1]) if said else len(members) == 1, teller
+            assert not said or int(said[1]) == len(members), (teller, len(members))
+
+    def nothing_waits(self) -> None:
+        """No entry is left, no chat is looked after any more."""
+        for row_id, number in self._world.table.items:
+            assert not (row_id.startswith("chat ") and number != "0"), row_id
+        for (row_id, _), item in self._world.table.items.items():
+            if row_id.startswith("chat ") and "state" in item:
+                state = State.from_json(item["state"]["S"])
+                assert (state.count, state.frozen, state.closing) == (0, None, None), state
+
+    def _teller(self, row: Row) -> Row | None:
+        """Return the row of what told it: itself, or a digest; None when nothing did."""
+        if row["status"] == Status.DIGESTED:
+            row = self.rows[row["digest"]][-1]
+        return row if row["status"] in TOLD else None
+
     def _is_told(self, delivery_id: str) -> None:
         rows = sorted(self.rows[delivery_id], key=lambda row: int(row["generation"]))
         assert [row["generation"] for row in rows] == list(range(1, len(rows) + 1))
@@ -109,6 +150,9 @@ class Verdict:
         for row in rows:
             if row["status"] in TOLD:
                 assert [sent for sent in self._of(row) if sent.is_on_phone], row
+            elif row["status"] == Status.DIGESTED:
+                assert self.rows[row["digest"]][-1]["status"] in {*TOLD, *GIVEN_UP}, row
+                self._is_linked(row)
             else:
                 assert row["error"]["code"]
                 assert row["error"]["reason"]
@@ -121,7 +165,7 @@ class Verdict:
 
     def _was_passed_on(self, stand_in: Row) -> bool:
         return any(
-            row["status"] in GIVEN_UP and row.get("fallback_to") == stand_in["id"]
+            row["status"] in {*GIVEN_UP, Status.DIGESTED} and row.get("fallback_to") == stand_in["id"]
             for row in self.rows[stand_in["fallback_of"]]
         )
 

@@ -16,13 +16,16 @@ from tests.model.table import Table
 from blooio import Blooio
 from hookline import identity
 from hookline.batch import Batch
-from hookline.clock import SECOND_MS
+from hookline.chats import Chats
+from hookline.clock import MINUTE, SECOND_MS
+from hookline.gather import Room
 from hookline.identity import EventId
 from hookline.log import DeliveryLog
-from hookline.models import Destination, Message, Receipt
+from hookline.models import Destination, Message, Receipt, Wake
 from hookline.outbox import Outbox
-from hookline.pace import Unpaced
+from hookline.pace import Paced
 from hookline.queue import Queue
+from hookline.rules.model import Chat
 from local.cloud.template import Template
 from local.project import TEMPLATE
 
@@ -45,6 +48,8 @@ class World:
         self.mishaps, self.fuse = Mishaps(), None
         self.table_is_down = False
         self.fallbacks: dict[str, tuple[Destination, ...]] = {}  # of chats
+        self.manners: dict[str, dict[str, Any]] = {}  # of chats: their options; a chat without any takes all at once
+        self.answers = 0
         self.accepted: list[Message] = []
         self.stored_key = self.provider.api_key
         self.counted: Counter[str] = Counter()
@@ -59,10 +64,19 @@ class World:
     def _worker(self) -> Batch:
         """Start a new process: what the last one knew by heart is gone with it."""
         self.held_key = self.stored_key
-        log = DeliveryLog(Steps(self.table, self), "DeliveryLog", self.clock, LEASE, DAYS)  # type: ignore[arg-type]
+        table: Any = Steps(self.table, self)
+        log = DeliveryLog(table, "DeliveryLog", self.clock, LEASE, DAYS)
+        pace = Paced(
+            chats=Chats(table, "DeliveryLog", self.clock, DAYS),
+            log=log,
+            room_of=self.room,
+            forward=lambda message: self.sender.put([message]),
+            count=lambda name: self.counted.update([name]),
+            now_ms=self.clock,
+        )
         outbox = Outbox(
             log=log,
-            pace=Unpaced(),
+            pace=pace,
             blooio=self.blooio,
             refresh_key=self._refresh,
             forward=lambda message: self.sender.put([message]),
@@ -79,6 +93,40 @@ class World:
             executor=SideBySide(self),  # type: ignore[arg-type]
             attempt_seconds=ATTEMPT,
         )
+
+    def room(self, chat: str) -> Room:
+        """Return the chat as the rules of this world have it."""
+        options = self.manners.get(chat, {"pace": "off", "budget": "off"})
+        return Room(chat, chat, Chat.model_validate({"id": chat, **options}), self.fallbacks.get(chat, ()))
+
+    def answer(self, chat: str, what: str = "received", *, late: float = 0, **more: Any) -> Receipt:
+        """Let the person reply or react; the receipt says so, perhaps later."""
+        self.provider.answer(chat)
+        self.answers += 1
+        receipt = Receipt(event_id=f"answer {self.answers}", what=what, chat=chat, at=self.clock(), **more)
+        self.pass_time(late)
+        self.sender.put([receipt])
+        return receipt
+
+    def release(self, most: int | None = None) -> None:
+        """Wake the chats that are due, as release does each minute; only so many of them if it dies then."""
+        due = [(at, chat) for chat, at in self._due().items() if at <= self.clock()]
+        for at, chat in sorted(due)[:most]:
+            self.sender.put([Wake(chat=chat, due_at=at)])
+
+    def _due(self) -> dict[str, int]:
+        """Return when the chats are due that wait, as the index has it."""
+        return {
+            row_id.removeprefix("chat "): int(item["due_at"]["N"])
+            for (row_id, _), item in self.table.items.items()
+            if "waits" in item
+        }
+
+    def _next_release(self) -> float:
+        """Return the minute in which release next finds somebody, ms; infinity for never."""
+        first = min(self._due().values(), default=None)
+        minute = MINUTE * SECOND_MS
+        return float("inf") if first is None else -(-max(first, self.clock() + 1) // minute) * minute
 
     def accept(self, chat: str, text: str = "", **more: Any) -> Message:
         """Queue what receive would for a webhook."""
@@ -127,14 +175,17 @@ class World:
         return len(records)
 
     def pass_time(self, seconds: float) -> None:
-        """Work off whatever becomes visible within the next seconds, when it does."""
+        """Work off whatever becomes visible within the next seconds, when it does; release comes each minute."""
         until = self.clock() + int(seconds * SECOND_MS)
         while True:
             while self.work():
                 pass
-            if (then := self.queue.next_change()) > until:
+            release_at = self._next_release()
+            if (then := min(self.queue.next_change(), release_at)) > until:
                 break
             self.clock.ms = max(self.clock.ms, int(then))
+            if self.clock.ms >= release_at:
+                self.release()
         self.clock.ms = max(self.clock.ms, until)
 
     def wait(self) -> None:
@@ -143,12 +194,12 @@ class World:
             self.clock.ms = max(self.clock.ms, int(then))
 
     def drain(self, seconds: float) -> None:
-        """Work until nothing is left. Fails when that takes longer."""
+        """Work until nothing is left, and nothing waits. Fails when that takes longer."""
         until = self.clock() + seconds * SECOND_MS
         self.pass_time(0)
-        while not self.queue.is_empty:
-            self.wait()
-            self.pass_time(0)
+        while not self.queue.is_empty or self._due():
+            then = min(self.queue.next_change(), self._next_release())
+            self.pass_time((then - self.clock()) / SECOND_MS if then != float("inf") else 0)
             assert self.clock() < until, "the queue doesn't get empty"
 
     def light_fuse(self) -> None:

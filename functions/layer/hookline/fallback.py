@@ -34,6 +34,7 @@ def stand_in(claim: Claim, own: Sequence[Destination], now: int) -> Message | No
             "replay": False,
             "first_part": None,
             "parts": None,
+            "digest": None,
         }
     )
 

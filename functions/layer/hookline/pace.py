@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from hookline import conversation
 from hookline.chats import Chats, Known, LeaseLost
-from hookline.claim import Status
+from hookline.claim import TOLD, Status
 from hookline.conversation import Admission, Ask, Frozen, State, Step
 from hookline.digest import Entry, Summary
 from hookline.fallback import stand_in
@@ -63,7 +63,7 @@ class Pace(Protocol):
         """Learn that a text which was let through reached nobody."""
 
     def settled(self, message: Message, status: Status, has_time: HasTime) -> None:
-        """Close what a digest told, after it was sent or given up."""
+        """Close what a digest told, after it was sent or given up; ``status`` is that of its row."""
 
     def answered(self, receipt: Receipt, has_time: HasTime) -> None:
         """Let the chat go on: somebody replied or reacted."""
@@ -159,8 +159,10 @@ class Paced:
             self._change(claim.message.chat, conversation.untaken)
 
     def settled(self, message: Message, status: Status, has_time: HasTime) -> None:
+        told = Status.DIGESTED if status in TOLD else Status.FAILED
+
         def over(state: State) -> State:
-            return conversation.over(state, message.delivery_id, status.value, self._now_ms())
+            return conversation.over(state, message.delivery_id, told.value, self._now_ms())
 
         self._change(message.chat, over)
         self.advance(message.chat, has_time)
