@@ -73,6 +73,7 @@ class ByHand:
             text=cleaned,
             accepted_at=now_ms,
             queued_at=now_ms,
+            urgent=True,  # somebody waits for it
         )
 
     def destination(self, chat: str) -> Destination:

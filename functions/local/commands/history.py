@@ -1,4 +1,4 @@
-"""Reads the delivery log: the latest rows, one delivery whole, what is open, what was given up."""
+"""Reads the delivery log: the latest rows, one delivery whole, what is open, what was given up, told in a digest."""
 
 import heapq
 from collections.abc import Collection, Iterator, Sequence
@@ -7,9 +7,10 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from hookline.claim import GIVEN_UP, Status
+from hookline.log import RECEIPTS
 from local.commands.errors import No
 from local.commands.wanted import Row, Wanted
 
@@ -20,7 +21,7 @@ BY_CHAT = "by_chat"
 OPEN = (Status.SENDING, Status.RETRYING)
 MOST_PER_GET = 100  # DynamoDB's limit for one BatchGetItem
 SHORTEST_BEGINNING = 8  # characters; fewer would soon be the beginning of several
-_DESERIALIZE = TypeDeserializer().deserialize
+_SERIALIZE, _DESERIALIZE = TypeSerializer().serialize, TypeDeserializer().deserialize
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,14 @@ class History:
         rows = self.scan(Wanted(one_of={"status": [status.value for status in OPEN]}))
         return min((int(row.get("queued_at") or row["created_at"]) for row in rows), default=None)
 
+    def told_in(self, digest: str) -> list[Row]:
+        """Return what a digest told, oldest first: no index knows, so the whole table is looked at."""
+        return sorted(self.scan(Wanted(one_of={"digest": [digest]})), key=created_at)
+
+    def has_receipts(self) -> bool:
+        """Return whether the provider has ever told what became of a message, or what somebody answered."""
+        return any(self.rows([{"id": RECEIPTS, "generation": 0}]))
+
     def given_up(self, statuses: Collection[str], since: int) -> list[Row]:
         """Return the deliveries that ended so and weren't told later, oldest first; each as its latest row."""
         rows = self.scan(Wanted(one_of={"status": statuses}, least={"created_at": since}))
@@ -110,15 +119,18 @@ class History:
             PaginationConfig={"PageSize": MOST_PER_GET},
         )
         for page in pages:
-            rows = self._rows([{name: item[name] for name in ("id", "generation")} for item in page["Items"]])
+            keys = [{name: _plain(item)[name] for name in ("id", "generation")} for item in page["Items"]]
+            rows = filter(_is_told_of, self.rows(keys))
             yield from (row for row in sorted(rows, key=created_at, reverse=True) if wanted.takes(row))
 
-    def _rows(self, keys: Sequence[Any]) -> Iterator[Row]:
-        left: Any = {self.table: {"Keys": keys}} if keys else {}
-        while left:
-            answer = self.client.batch_get_item(RequestItems=left)
-            yield from map(_plain, answer["Responses"].get(self.table, []))
-            left = answer["UnprocessedKeys"]
+    def rows(self, keys: Sequence[Any]) -> Iterator[Row]:
+        """Give the rows with these ids and generations, as far as there are such, in no order."""
+        for start in range(0, len(keys), MOST_PER_GET):
+            left: Any = {self.table: {"Keys": [_SERIALIZE(key)["M"] for key in keys[start : start + MOST_PER_GET]]}}
+            while left:
+                answer = self.client.batch_get_item(RequestItems=left)
+                yield from map(_plain, answer["Responses"].get(self.table, []))
+                left = answer["UnprocessedKeys"]
 
 
 def created_at(row: Row) -> int:
@@ -128,6 +140,11 @@ def created_at(row: Row) -> int:
 
 def is_given_up(row: Row) -> bool:
     return row["status"] in GIVEN_UP
+
+
+def is_digest(row: Row) -> bool:
+    """Say whether it tells what its chat held; of what was told in one, the attribute has the digest's id instead."""
+    return isinstance(row.get("digest"), int)
 
 
 def _is_told_of(item: Any) -> bool:

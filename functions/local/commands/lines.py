@@ -1,15 +1,18 @@
 """How the log looks at a terminal: a row as one line, a delivery as a page."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from hookline.claim import GIVEN_UP, TOLD, Status
+from hookline.claim import GIVEN_UP, TOLD, WAITING, Status
 from local.commands import moments
+from local.commands.alerts import OPEN, Alerts
 from local.commands.history import SHORTEST_BEGINNING, created_at, is_given_up
+from local.commands.kept import kept, kept_in_short
 from local.commands.printable import printable
 from local.commands.wanted import Row
 
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
 
 MISSING = "-"
 PRIVATE = "(private)"
-_SHOWN = ("effect", "reply_to", "variant", "protocol", "channel_type", "message_id", "copies")
-_LINKS = {"fallback_of": "stands in for", "fallback_to": "passed on to"}
+_SHOWN = ("thread", "effect", "reply_to", "variant", "protocol", "channel_type", "message_id", "copies")
+_LINKS = {"fallback_of": "stands in for", "fallback_to": "passed on to", "digest": "in the digest"}
+_STYLES = {"retrying": "yellow", "sending": "cyan", "held": "cyan", "parked": "magenta", "digested": "green"}
 
 
 class Lines:
@@ -29,8 +33,9 @@ class Lines:
         self._at = at
         self._widths: dict[str, int] = {}
 
-    def line(self, row: Row) -> Text:
-        told = trouble(row)
+    def line(self, row: Row, alerts: Alerts | None = None) -> Text:
+        """Return the row in one line; ``alerts`` know whether somebody takes care of it."""
+        told, waits = trouble(row), kept_in_short(row, SHORTEST_BEGINNING)
         return Text.assemble(
             (moments.full(self._at(row)), "dim"),
             f"  {row['id'][:SHORTEST_BEGINNING]}  ",
@@ -39,6 +44,8 @@ class Lines:
             f"  {self._column('rule', row.get('rule', MISSING))}  ",
             # Before the text, which may be long: a terminal cuts the line at its edge.
             (f"[{told}]  " if told else "", "red"),
+            (f"[{waits}]  " if waits else "", style(row["status"])),
+            _mark(row, alerts) if alerts else "",
             _first_line(row),
         )
 
@@ -53,6 +60,12 @@ class Lines:
         return content + " " * (width - cell_len(content))
 
 
+def _mark(row: Row, alerts: Alerts) -> tuple[str, str]:
+    if found := alerts.acknowledged(row):
+        return f"{found.said(datetime.now(UTC))}  ", "green"
+    return (OPEN, "yellow") if alerts.is_open(row) else ("", "")
+
+
 def _first_line(row: Row) -> str:
     if row.get("private"):
         return PRIVATE
@@ -60,11 +73,11 @@ def _first_line(row: Row) -> str:
     return first + ("…" if more else "")
 
 
-def whole(rows: Sequence[Row]) -> Iterator["RenderableType"]:
+def whole(rows: Sequence[Row], alerts: Alerts) -> Iterator["RenderableType"]:
     """Give a delivery with everything that happened to it, one generation after the other."""
     for row in rows:
         about = Table.grid(padding=(0, 2))
-        for word, content in _about(row, len(rows)):
+        for word, content in _about(row, len(rows), alerts):
             about.add_row(Text(word, "dim"), Text(printable(content)))
         yield about
         yield Text()
@@ -73,11 +86,13 @@ def whole(rows: Sequence[Row]) -> Iterator["RenderableType"]:
             yield Text()
 
 
-def _about(row: Row, generations: int) -> Iterator[tuple[str, str]]:
+def _about(row: Row, generations: int, alerts: Alerts) -> Iterator[tuple[str, str]]:
     yield "delivery", row["id"]
     if generations > 1:
         yield "generation", f"{row['generation']} of {generations}"
-    yield "status", row["status"] + (f": {told}" if (told := trouble(row)) else "")
+    yield "status", row["status"] + (f": {told}" if (told := trouble(row) or kept(row)) else "")
+    if row["status"] in WAITING:
+        yield f"{row['status']} since", moments.full(row["updated_at"])
     yield "time", f"{moments.full(created_at(row))}, last changed {moments.full(row['updated_at'])}"
     if "chat" in row:
         yield "chat", f"{row.get('chat_name', '')} ({row['chat']})"
@@ -85,8 +100,10 @@ def _about(row: Row, generations: int) -> Iterator[tuple[str, str]]:
         if row.get(name):
             yield name.replace("_", " "), str(row[name])
     for name, words in _LINKS.items():
-        if row.get(name):
-            yield words, str(row[name])
+        if isinstance(row.get(name), str):
+            yield words, row[name]
+    if found := alerts.acknowledged(row):
+        yield "acknowledged", f"{moments.full(found.at)} ({found.by})"
     yield "text", str(row.get("text", PRIVATE if row.get("private") else ""))
 
 
@@ -100,7 +117,8 @@ def _attempts(attempts: Sequence[Mapping[str, Any]]) -> Table:
 
 def trouble(row: Row) -> str:
     """Return what went wrong, in the provider's words; nothing of a row with which all is well."""
-    if not (is_given_up(row) or row["status"] == Status.RETRYING):
+    is_error = "error" in row and row["status"] == Status.DROPPED
+    if not (is_given_up(row) or row["status"] == Status.RETRYING or is_error):
         return _in_one_line(str(row.get("reason", "")))
     attempts = row.get("attempts") or [{}]
     error: Mapping[str, Any] = row.get("error") or attempts[-1]
@@ -123,4 +141,4 @@ def style(status: str) -> str:
     """Return the colour of a status."""
     if status in TOLD:
         return "green"
-    return "red" if status in GIVEN_UP else {"retrying": "yellow", "sending": "cyan"}.get(status, "")
+    return "red" if status in GIVEN_UP else _STYLES.get(status, "")

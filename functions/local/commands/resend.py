@@ -16,7 +16,7 @@ from hookline.queue import BATCH, Queue
 from local.commands import moments
 from local.commands.errors import No, Wrong
 from local.commands.history import History
-from local.commands.replay import again, is_forgotten
+from local.commands.replay import again, is_forgotten, is_told_otherwise
 from local.commands.stack import Stack
 from local.commands.terminal import say_json
 from local.commands.turn import Turn, tell, turn
@@ -36,7 +36,8 @@ class Resend:
     def one(self, given: str, *, wait: bool) -> None:
         """Queue the delivery whose id begins so. Raises like ``History.one`` and ``again``."""
         rows = self.history.one(given)
-        message = again(rows, _now_ms())
+        # Somebody waits for it: neither quiet hours nor pace hold it up.
+        message = again(rows, _now_ms()).model_copy(update={"urgent": True})
         self.queue.put([message])
         if not self.as_json:
             typer.echo(f"{message.delivery_id} is queued again for {message.chat_name}.")
@@ -46,8 +47,8 @@ class Resend:
         """Queue all that ended so, oldest first. Raises No when there are none, or the person says so."""
         begin = moments.since(since, datetime.now(UTC)) if since else 0
         rows = self.history.given_up(statuses, begin)
-        # Without a chat it is no delivery; with a fallback somebody was told already.
-        left = (row for row in rows if "chat" in row and "fallback_to" not in row and not is_forgotten(row))
+        # Without a chat it is no delivery.
+        left = (row for row in rows if "chat" in row and not is_told_otherwise(row) and not is_forgotten(row))
         messages = [again([row], _now_ms()) for row in left]
         if not messages:
             raise No(f"Nothing is {' or '.join(statuses)}" + (f" since {moments.full(begin)}." if begin else "."))

@@ -10,10 +10,14 @@ import typer
 
 from hookline.claim import Status
 from hookline.errors import RulesError
+from hookline.rules.model import Chat
 from local.commands import moments
+from local.commands.alerts import Alerts, missing_digests
+from local.commands.conversations import Conversation, conversations
 from local.commands.follow import changes, updated_at
-from local.commands.history import History
+from local.commands.history import History, is_digest
 from local.commands.lines import Lines, machine, whole
+from local.commands.receipts import NO_RECEIPTS, seem_missing
 from local.commands.stack import Stack
 from local.commands.terminal import console, say_json
 from local.commands.waiting import Waiting, count, oldest_by_metric
@@ -31,34 +35,46 @@ class Show:
         return cls(place, History(place.clients("dynamodb"), place.table), as_json)
 
     def whole(self, given: str) -> None:
-        """Print the delivery whose id begins so. Raises like ``History.one``."""
+        """Print the delivery whose id begins so, and what it told if it is a digest. Raises like ``History.one``."""
         rows = self.history.one(given)
+        told = self.history.told_in(rows[0]["id"]) if is_digest(rows[0]) else []
         if self.as_json:
-            say_json({"delivery_id": rows[0]["id"], "generations": [machine(row) for row in rows]})
+            shown = {"delivery_id": rows[0]["id"], "generations": [machine(row) for row in rows]}
+            say_json({**shown, "tells": [row["id"] for row in told]} if is_digest(rows[0]) else shown)
             return
         printer = console()
-        for part in whole(rows):
+        for part in whole(rows, self._alerts(rows)):
             printer.print(part)
+        if told:
+            typer.echo("It tells 1 message:" if len(told) == 1 else f"It tells {len(told)} messages:")
+            self._print_lines(told, Lines())
 
     def waiting(self) -> None:
-        """Print what waits in the queue, and since when."""
-        waiting = self._look()
+        """Print what waits in the queue and in the chats, and since when."""
+        waiting, kept = self._look(), self._kept()
         if self.as_json:
-            say_json(waiting.shown())
-        else:
-            typer.echo(waiting.sentence(datetime.now(UTC)))
+            say_json({**waiting.shown(), "chats": [one.shown() for one in kept]})
+            return
+        now = datetime.now(UTC)
+        typer.echo("\n".join([waiting.sentence(now), *(one.sentence(now) for one in kept)]))
 
     def log(self, wanted: Wanted, limit: int, *, follow: bool) -> None:
         """Print the latest rows, and go on with what changes until Ctrl-C."""
+        now = datetime.now(UTC)
         # With JSON on the other stream: people see it, and what reads the rows doesn't stumble over it.
-        typer.echo(self._look().sentence(datetime.now(UTC)), err=self.as_json)
-        now_ms = moments.to_ms(datetime.now(UTC))
+        typer.echo(self._look().sentence(now), err=self.as_json)
+        kept = self._kept()
+        for one in kept:
+            typer.echo(one.sentence(now), err=self.as_json)
         rows = self.history.latest(wanted, limit)
+        is_parked = any(one.state.parked_at for one in kept)
+        if seem_missing(rows, now, is_parked=is_parked) and not self.history.has_receipts():
+            typer.echo(NO_RECEIPTS.format(self.place.receipts_url or "the stack's ReceiptsUrl"), err=True)
         if not follow:
             self._print(rows)
             return
         with suppress(KeyboardInterrupt):
-            self._print_on(chain([rows], changes(self.history, wanted, rows, now_ms)))
+            self._print_on(chain([rows], changes(self.history, wanted, rows, moments.to_ms(now))))
 
     def _look(self) -> Waiting:
         place = self.place
@@ -70,27 +86,41 @@ class Show:
             since.append(oldest_by_metric(place.clients("cloudwatch"), place.queue_url, datetime.now(UTC)))
         return replace(waiting, oldest=min(filter(None, since), default=None))
 
+    def _kept(self) -> list[Conversation]:
+        """Return the chats of which something waits, under the names that the rules give them."""
+        return conversations(self.history, lambda: {chat.id: name for name, chat in _chats(self.place).items()})
+
+    def _alerts(self, rows: Sequence[Row]) -> Alerts:
+        digests = self.history.rows([{"id": digest, "generation": 1} for digest in missing_digests(rows)])
+        return Alerts([*rows, *digests])
+
     def _print(self, rows: Sequence[Row]) -> None:
+        alerts = self._alerts(rows)
         if self.as_json:
             say_json([machine(row) for row in rows])
-            return
-        printer, lines = console(), Lines()
-        lines.fit(rows)
-        for row in rows:
-            printer.print(lines.line(row), no_wrap=True, overflow="ellipsis")
-        if not rows:
+        else:
+            self._print_lines(rows, Lines(), alerts)
+        if not rows and not self.as_json:
             typer.echo("The log has no such message.", err=True)
+        if open_ := alerts.summary():
+            typer.echo(open_, err=self.as_json)
 
     def _print_on(self, looks: "chain[list[Row]]") -> None:
         # What has changed is listed at the time of its change.
-        printer, lines = console(), Lines(at=updated_at)
+        lines, seen = Lines(at=updated_at), dict[tuple[str, int], Row]()
         for rows in looks:
-            lines.fit(rows)
-            for row in rows:
-                if self.as_json:
+            seen |= {(row["id"], row["generation"]): row for row in rows}
+            if self.as_json:
+                for row in rows:
                     say_json(machine(row))
-                else:
-                    printer.print(lines.line(row), no_wrap=True, overflow="ellipsis")
+            else:
+                self._print_lines(rows, lines, self._alerts([*seen.values()]))
+
+    def _print_lines(self, rows: Sequence[Row], lines: Lines, alerts: Alerts | None = None) -> None:
+        printer = console()
+        lines.fit(rows)
+        for row in rows:
+            printer.print(lines.line(row, alerts), no_wrap=True, overflow="ellipsis")
 
 
 def wanted(place: Stack, chat: str | None, source: str | None, statuses: Sequence[str], since: str | None) -> Wanted:
@@ -108,8 +138,12 @@ def _of_chat(place: Stack, chat: str) -> dict[str, list[str]]:
     """Return what to look for: the id where the rules have it, else the name that the rows carry."""
     if chat.startswith("chat_"):
         return {"chat": [chat]}
-    try:
-        chats = place.rules().chats
-    except RulesError:
-        chats = {}  # a log must be readable also while the rules are being mended
+    chats = _chats(place)
     return {"chat": [chats[chat].id]} if chat in chats else {"chat_name": [chat]}
+
+
+def _chats(place: Stack) -> dict[str, Chat]:
+    try:
+        return place.rules().chats
+    except RulesError:
+        return {}  # a log must be readable also while the rules are being mended

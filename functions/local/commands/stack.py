@@ -40,6 +40,7 @@ class Stack:
     is_deployed: bool = False
     rules_source: str = FROM_PACKAGE
     hook_url: str = ""  # with {source} in it
+    receipts_url: str = ""
 
     def rules(self) -> "Rules":
         """Return the rules that its chats have their names from. Raises RulesError."""
@@ -79,6 +80,7 @@ def of_run(run: runs.Run) -> Stack:
         clients=clients_for(run.engine_url),
         api_key=lambda: _key_of_run(run),
         rules_source=run.outputs.get(RULES_SOURCE, FROM_PACKAGE),
+        receipts_url=f"{run.url}/receipts",
     )
 
 
@@ -107,6 +109,7 @@ def deployed(name: str, clients: Clients, rules_file: Path) -> Stack:
         is_deployed=True,
         rules_source=outputs.get(RULES_SOURCE, FROM_PACKAGE),
         hook_url=outputs.get("HookUrl", ""),
+        receipts_url=outputs.get("ReceiptsUrl", ""),
     )
 
 

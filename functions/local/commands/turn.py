@@ -9,6 +9,7 @@ import typer
 from hookline.claim import Status
 from hookline.models import Message
 from local.commands.history import OPEN, History, is_given_up
+from local.commands.kept import kept
 from local.commands.lines import trouble
 from local.commands.terminal import NO, say_json
 from local.commands.wanted import Row
@@ -33,7 +34,8 @@ class Turn:
         if self.row is None:
             return f"Its turn has not come yet; {more}"
         word = "has failed" if self.row["status"] == Status.FAILED else f"is {self.row['status']}"
-        return f"It {word}: {told}. {more}" if (told := trouble(self.row)) else f"It {word}."
+        told = trouble(self.row) or kept(self.row)
+        return f"It {word}: {told}. {more}" if told else f"It {word}."
 
     def shown(self) -> dict[str, object]:
         """Return it for machines."""

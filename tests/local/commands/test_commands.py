@@ -11,13 +11,16 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from hookline.chats import Chats, Known
 from hookline.claim import Status
+from hookline.conversation import State
 from hookline.log import Claim, DeliveryLog
 from hookline.models import Message
 from local.cli import app
 from local.commands import runs, show
 from local.commands.history import History
 from local.commands.runs import Run, published
+from local.commands.turn import tell, turn
 from local.commands.wanted import Row
 
 RULES = """\
@@ -54,19 +57,33 @@ class Rows:
         self.clock = clock
         self._log = DeliveryLog(cloud.clients("dynamodb"), "DeliveryLog", clock, 30.0, 30)
 
-    def add(self, name: str, status: Status = Status.SENT, error: dict[str, Any] | None = None, **more: Any) -> str:
+    def add(
+        self,
+        name: str,
+        status: Status = Status.SENT,
+        error: dict[str, Any] | None = None,
+        told: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> str:
         self.clock.advance(1)
         message = Message(
-            delivery_id=f"{name}-6c3e-5a0b-8f6c-1d1f9c2f1a11", source="json", rule="all", event_id="e", request_id="r",
+            delivery_id=f"{name}-6c3e-5a0b-8f6c-1d1f9c2f1a11", source="json", event_id="e", request_id="r",
             accepted_at=self.clock(), queued_at=self.clock(),
-            **{"chat": "chat_1", "chat_name": "oncall", "text": f"Text {name}\nmore", **more},
+            **{"rule": "all", "chat": "chat_1", "chat_name": "oncall", "text": f"Text {name}\nmore", **more},
         )  # fmt: skip
         claim = self._log.claim(message, "{}")
         assert isinstance(claim, Claim)
         attempt = {"at": self.clock(), "took": 7, **(error or {"verdict": "sent", "http_status": 201})}
-        told: dict[str, Any] = {"error": error} if error else {"message_id": f"msg_{name}"}
-        self._log.close(claim, status, told, attempt)
+        known: dict[str, Any] = {"error": error} if error else {"message_id": f"msg_{name}"}
+        self._log.close(claim, status, {**known, **(told or {})}, attempt)
         return message.delivery_id
+
+    def acknowledge(self, delivery: str) -> None:
+        self.clock.advance(60)
+        assert self._log.acknowledge(delivery, 1, self.clock(), "like")
+
+    def note_receipts(self) -> None:
+        self._log.note_receipts()
 
 
 @pytest.fixture
@@ -125,6 +142,119 @@ def test_the_log_is_readable_while_the_rules_are_broken(rows: Rows, tmp_path: Pa
     assert "aaaaaaaa" in hookline("log", "--chat", "oncall").stdout
 
 
+@pytest.fixture
+def parked(cloud: Any, clock: Any) -> None:
+    """Let on-call have to answer, and the office wait for its pace."""
+    chats = Chats(cloud.clients("dynamodb"), "DeliveryLog", clock, 30)
+    chats.save("chat_1", Known(), State(count=14, held_upto=14, parked_at=clock(), expires_at=1, due_at=1))
+    chats.save("chat_2", Known(), State(count=3, since=clock(), due_at=clock()))
+
+
+@pytest.mark.usefixtures("parked")
+def test_who_waits_and_for_what_is_said_before_the_rows(rows: Rows) -> None:
+    rows.add("aaaaaaaa")
+    _, oncall, office, *more = hookline("log").stdout.splitlines()
+    assert oncall.startswith("oncall waits for an answer since ")
+    assert ": 14 messages go out in one text when somebody replies or reacts, and are tried at " in oncall
+    assert office.startswith("office: 3 messages are held")
+    assert len(more) == 1
+    result = hookline("log", "--json")
+    assert "oncall waits for an answer" in result.stderr
+    assert len(json.loads(result.stdout)) == 1
+
+
+@pytest.mark.usefixtures("parked")
+def test_who_waits_is_said_beside_what_waits_in_the_queue() -> None:
+    assert hookline("log", "--waiting").stdout.count("\n") == 3
+    chats = json.loads(hookline("log", "--waiting", "--json").stdout)["chats"]
+    assert [(chat["chat_name"], chat["waits_for"], chat["messages"]) for chat in chats] == [
+        ("oncall", "answer", 14),
+        ("office", "time", 3),
+    ]
+
+
+NO_RECEIPT = (
+    "No receipt from Blooio has ever arrived, so a reply can't release a chat: register http://127.0.0.1:1/receipts"
+)
+
+
+def test_that_no_receipt_ever_arrived_is_said_with_what_to_do(rows: Rows, clock: Any) -> None:
+    clock.ms = 1_000_000
+    rows.add("aaaaaaaa")
+    result = hookline("log")
+    assert result.stderr.startswith(NO_RECEIPT)
+    assert "message.received, message.reaction, message.delivered, message.read and message.failed." in result.stderr
+    rows.note_receipts()
+    assert hookline("log").stderr == ""
+
+
+@pytest.mark.usefixtures("parked")
+def test_it_is_said_of_a_chat_that_waits_for_an_answer_although_nothing_is_to_be_shown() -> None:
+    assert hookline("log").stderr.startswith(NO_RECEIPT)
+
+
+def test_what_is_kept_back_says_so_in_its_line(rows: Rows) -> None:
+    digest = rows.add("d1d1d1d1", digest=1, rule="digest", text="2 more in 4 min.")
+    rows.add("aaaaaaaa", Status.HELD)
+    rows.add("bbbbbbbb", Status.PARKED, told={"fallback_to": "another"})
+    rows.add("cccccccc", Status.DIGESTED, told={"digest": digest})
+    _, _, *lines = hookline("log").stdout.splitlines()
+    assert [line.partition("  oncall  ")[0][-8:] for line in lines] == ["held    ", "parked  ", "digested"]
+    assert [line.partition("all     ")[2] for line in lines] == [
+        "Text aaaaaaaa…", "[a fallback was told]  Text bbbbbbbb…", "[in d1d1d1d1]  Text cccccccc…",
+    ]  # fmt: skip
+    assert [row["status"] for row in json.loads(hookline("log", "--status", "held", "--json").stdout)] == ["held"]
+
+
+def test_an_alert_that_nobody_acknowledged_is_marked_and_named_at_the_end(rows: Rows) -> None:
+    alert = {"phase": "firing", "thread": "cpu", "title": "HighCPU"}
+    rows.acknowledge(rows.add("aaaaaaaa", **{**alert, "thread": "disk"}))
+    rows.add("bbbbbbbb", **alert)
+    _, one, other, summary = hookline("log").stdout.splitlines()
+    assert "  ✓ acknowledged " in one
+    assert one.endswith(" (like)  Text aaaaaaaa…")
+    assert other.endswith("  ● Text bbbbbbbb…")
+    assert summary == "● 1 alert is not acknowledged yet: HighCPU (oncall)."
+    result = hookline("log", "--json")
+    assert summary in result.stderr
+    assert [row.get("acknowledged_by") for row in json.loads(result.stdout)] == ["like", None]
+
+
+def test_a_digest_and_what_it_told_lead_to_each_other(rows: Rows) -> None:
+    digest = rows.add("d1d1d1d1", digest=1, rule="digest", text="2 more in 4 min.")
+    members = [rows.add(name, Status.DIGESTED, told={"digest": digest}) for name in ("aaaaaaaa", "bbbbbbbb")]
+    rows.acknowledge(digest)
+    told = hookline("log", "d1d1d1d1").stdout
+    assert "It tells 2 messages:\n" in told
+    assert told.index("aaaaaaaa") < told.index("bbbbbbbb")
+    assert json.loads(hookline("log", "d1d1d1d1", "--json").stdout)["tells"] == members
+    member = hookline("log", "aaaaaaaa").stdout
+    assert "digested: told with others in one text" in member
+    assert f"in the digest  {digest}" in member
+    assert " (like)" in member
+    assert "tells" not in json.loads(hookline("log", "aaaaaaaa", "--json").stdout)
+    assert "●" not in hookline("log", "--status", "digested").stdout
+
+
+@pytest.mark.parametrize(
+    ("status", "goes"), [(Status.HELD, "pace or quiet hours allow it"), (Status.PARKED, "replies or reacts")]
+)
+def test_what_is_kept_back_says_since_when_and_how_it_goes_on(rows: Rows, status: Status, goes: str) -> None:
+    rows.add("aaaaaaaa", status)
+    told = hookline("log", "aaaaaaaa").stdout
+    assert f"{status}: it goes out with what else waits when " in told
+    assert goes in told
+    assert f"{status} since" in told
+    refused = hookline("replay", "aaaaaaaa")
+    assert refused.exit_code == 1
+    assert f"It is {status} and goes out by itself, with what else its chat has waiting" in refused.stderr
+
+
+def test_a_digest_that_was_given_up_for_another_says_so(rows: Rows) -> None:
+    rows.add("d1d1d1d1", Status.DROPPED, {"code": "superseded", "reason": "it goes out later"}, digest=1)
+    assert "dropped: superseded: it goes out later" in hookline("log", "d1d1d1d1").stdout
+
+
 def test_a_delivery_is_told_whole(rows: Rows) -> None:
     rows.add("aaaaaaaa", Status.FAILED, REFUSED, effect="slam", fallback_of="another", because="no condition")
     told = hookline("log", "aaaaaaaa").stdout
@@ -158,7 +288,7 @@ def test_following_prints_a_line_for_each_change_until_ctrl_c(rows: Rows, monkey
 
 
 def test_what_waits_is_said_to_machines() -> None:
-    answer = {"waiting": 0, "in_flight": 0, "dead_letters": 0, "since": None}
+    answer = {"waiting": 0, "in_flight": 0, "dead_letters": 0, "since": None, "chats": []}
     assert json.loads(hookline("log", "--waiting", "--json").stdout) == answer
 
 
@@ -195,6 +325,35 @@ def test_a_replay_is_queued_for_its_chat_and_says_so(rows: Rows, cloud: Any) -> 
     assert result.stdout.startswith(f"{delivery} is queued again for oncall.")
     [message] = queued(cloud)
     assert (message["delivery_id"], message["replay"], message["text"]) == (delivery, True, "Text aaaaaaaa\nmore")
+    assert message["urgent"]  # whoever asks for one waits for it
+
+
+@pytest.mark.parametrize("digest", [{"told": {"digest": "d1d1d1d1"}}, {"digest": 3}])
+def test_what_a_digest_told_and_a_digest_itself_are_replayed_like_any_other(
+    rows: Rows, cloud: Any, digest: dict[str, Any]
+) -> None:
+    rows.add("aaaaaaaa", Status.DIGESTED, **digest)
+    assert hookline("replay", "aaaaaaaa", "--no-wait").exit_code == 0
+    [message] = queued(cloud)
+    assert message.get("digest") is None
+
+
+def test_what_failed_with_its_digest_is_replayed_with_it(rows: Rows, cloud: Any) -> None:
+    digest = rows.add("d1d1d1d1", Status.FAILED, REFUSED, digest=1)
+    rows.add("aaaaaaaa", Status.FAILED, {"code": "digest_failed", "reason": "the digest failed"}, {"digest": digest})
+    assert "1 queued again" in hookline("replay", "--all-failed", "--yes").stdout
+    assert [message["delivery_id"] for message in queued(cloud)] == [digest]
+
+
+def test_what_waits_with_its_chat_is_said_and_not_called_lost(rows: Rows, cloud: Any) -> None:
+    history = History(cloud.clients("dynamodb"), "DeliveryLog")
+    [row] = history.generations(rows.add("aaaaaaaa", Status.PARKED))
+    said = turn(history, Message.model_validate({**row, "delivery_id": row["id"]}), patience=0)
+    assert said.sentence().startswith(
+        "It is parked: it goes out with what else waits when somebody replies or reacts. "
+    )
+    assert said.shown()["status"] == "parked"
+    tell(said, as_json=False)
 
 
 def test_all_that_was_given_up_is_queued_in_its_order(rows: Rows, cloud: Any) -> None:
@@ -208,14 +367,16 @@ def test_all_that_was_given_up_is_queued_in_its_order(rows: Rows, cloud: Any) ->
     assert "This really sends 12 (12 for oncall)" in unasked.stderr
     result = hookline("replay", "--all-dead", "--since", "2026-11-01", "--yes")
     assert "12 queued again: 12 for oncall." in result.stdout
-    assert [message["delivery_id"][:8] for message in queued(cloud)] == names
+    messages = queued(cloud)
+    assert [message["delivery_id"][:8] for message in messages] == names
+    assert not any(message.get("urgent") for message in messages)
 
 
 def test_a_text_by_hand_is_queued_as_a_message_of_its_own(cloud: Any) -> None:
     answer = json.loads(hookline("send", "office", "-", "--no-wait", "--json", input="  from a pipe\n").stdout)
     [message] = queued(cloud)
     assert (message["text"], message["chat"], message["chat_name"]) == ("from a pipe", "chat_2", "office")
-    assert (message["source"], message["rule"]) == ("hookline send", "by hand")
+    assert (message["source"], message["rule"], message["urgent"]) == ("hookline send", "by hand", True)
     assert answer == {
         "delivery_id": message["delivery_id"],
         "chat": "chat_2",

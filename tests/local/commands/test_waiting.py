@@ -14,15 +14,7 @@ NOW = datetime(2026, 11, 2, 14, 14, tzinfo=UTC)
 QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/1/deliveries.fifo"
 
 
-@pytest.fixture(autouse=True)
-def _in_utc(monkeypatch: pytest.MonkeyPatch) -> Any:
-    import time  # noqa: PLC0415 - named as the module that knows the zone
-
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("in_utc")
 
 
 def ms(moment: datetime) -> int:
