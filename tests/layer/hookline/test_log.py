@@ -1,19 +1,16 @@
 """The delivery log against a real table: claims, leases, generations, and what a row tells."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
-from tests.dynamodb_local import dynamodb_local
+from tests.layer.hookline.conftest import ENGINES, on_engine
 
 from hookline.claim import Decision, Status
-from hookline.log import MAX_ATTEMPTS_KEPT, Claim, DeliveryLog, NotClaimed
+from hookline.log import MAX_ATTEMPTS_KEPT, REPLIES_FOR, Claim, DeliveryLog, NotClaimed
 from hookline.models import Message
-from local.cloud.engine import clients_for
 
 LEASE, DAYS, REPEAT = 30.0, 30, 300  # seconds, days, seconds
 CLAIMED_AT_ONCE = {"moto": 200, "dynamodb-local": 1000}  # moto takes its time
@@ -35,22 +32,10 @@ def message(request_id: str = "request-1", accepted_at: int = 0, repeat: int | N
     )
 
 
-@pytest.fixture(scope="session")
-def _dynamodb_local() -> Iterator[str]:
-    with dynamodb_local() as url:
-        yield url
-
-
-@pytest.fixture(params=["moto", pytest.param("dynamodb-local", marks=pytest.mark.dynamodb)])
+@pytest.fixture(params=ENGINES)
 def cloud(request: pytest.FixtureRequest, cloud: Any) -> Any:
-    """Give each test both engines: moto, and Amazon's own, which is too old to send the row of a conflict along."""
-    if request.param == "moto":
-        return cloud
-    clients = clients_for(request.getfixturevalue("_dynamodb_local"))
-    for name in clients("dynamodb").list_tables()["TableNames"]:
-        clients("dynamodb").delete_table(TableName=name)
-    clients("dynamodb").create_table(**cloud.template.tables[0].create)
-    return replace(cloud, clients=clients)
+    """Give each test both engines; Amazon's own is too old to send the row of a conflict along."""
+    return on_engine(request, cloud)
 
 
 @pytest.fixture
@@ -216,3 +201,103 @@ def test_of_eight_threads_that_claim_the_same_messages_one_wins_each(
     with ThreadPoolExecutor(8) as workers:
         wins = Counter(won for ids in workers.map(claim_all, range(8)) for won in ids)
     assert wins == Counter({m.delivery_id: 1 for m in messages})
+
+
+OTHER_BODY = '{"content":{"type":"text","text":"hello, react"}}'
+
+
+def test_another_body_is_written_before_it_is_sent_and_every_later_attempt_sends_that(
+    log: DeliveryLog, clock: Any
+) -> None:
+    amended = log.amended(claimed(log, message()), "asking", OTHER_BODY)
+    assert amended is not None
+    assert (amended.variant, amended.body) == ("asking", OTHER_BODY)
+    log.close(amended, Status.RETRYING, {"admitted": True})
+    clock.advance(60)
+    again = claimed(log, message())
+    assert (again.variant, again.body, again.is_admitted) == ("asking", OTHER_BODY, True)
+
+
+def test_a_worker_that_lost_its_lease_writes_no_other_body(log: DeliveryLog, clock: Any) -> None:
+    slow = claimed(log, message())
+    clock.advance(LEASE)
+    claimed(log, message())
+    assert log.amended(slow, "asking", OTHER_BODY) is None
+    clock.advance(LEASE)
+    assert claimed(log, message()).body == BODY
+
+
+def begun(log: DeliveryLog, claim: Claim, message_id: str = "msg_1") -> None:
+    log.close(claim, Status.SENT, {"message_id": message_id}, begins="disk full")
+
+
+def test_what_belongs_to_a_thread_finds_its_first_message(log: DeliveryLog) -> None:
+    begun(log, claimed(log, message()))
+    assert log.first_of("chat_a1", "disk full") == "msg_1"
+    assert log.first_of("chat_a1", "disk") is None
+    assert log.first_of("chat_b1", "disk full") is None
+
+
+def test_a_thread_is_forgotten_before_its_first_message_is_too_old_for_a_reply(log: DeliveryLog, clock: Any) -> None:
+    begun(log, claimed(log, message()))
+    clock.advance(REPLIES_FOR - 1)
+    assert log.first_of("chat_a1", "disk full") == "msg_1"
+    clock.advance(1)
+    assert log.first_of("chat_a1", "disk full") is None
+
+
+def test_a_message_without_an_id_begins_no_thread(log: DeliveryLog, cloud: Any) -> None:
+    log.close(claimed(log, message()), Status.SENT, {"message_id": None}, begins="disk full")
+    assert log.first_of("chat_a1", "disk full") is None
+    assert rows(cloud)[0]["status"] == "sent"
+
+
+def test_a_worker_that_lost_its_lease_begins_no_thread(log: DeliveryLog, clock: Any) -> None:
+    slow = claimed(log, message())
+    clock.advance(LEASE)
+    claimed(log, message())
+    begun(log, slow)
+    assert log.first_of("chat_a1", "disk full") is None
+
+
+def test_a_receipt_finds_the_row_of_its_message_also_when_that_began_a_thread(log: DeliveryLog) -> None:
+    begun(log, claimed(log, message()))
+    found = log.of_message("msg_1")
+    assert found is not None
+    assert (found[0].message.delivery_id, found[1]) == ("delivery-1", "sent")
+
+
+def test_who_takes_care_of_what_was_told_is_written_once(log: DeliveryLog, cloud: Any, clock: Any) -> None:
+    told(log, clock, message())
+    assert log.acknowledge("delivery-1", 1, clock(), "like")
+    assert not log.acknowledge("delivery-1", 1, clock() + 1, "love")
+    [row] = rows(cloud)
+    assert (row["acknowledged_at"], row["acknowledged_by"]) == (clock(), "like")
+
+
+def test_nobody_takes_care_of_what_they_were_not_told(log: DeliveryLog, cloud: Any, clock: Any) -> None:
+    claimed(log, message())
+    assert not log.acknowledge("delivery-1", 1, clock(), "like")
+    assert not log.acknowledge("delivery-2", 1, clock(), "like")
+    [row] = rows(cloud)
+    assert "acknowledged_at" not in row
+
+
+def test_since_when_receipts_arrive_is_written_once_and_never_expires(log: DeliveryLog, cloud: Any, clock: Any) -> None:
+    began = clock()
+    log.note_receipts()
+    clock.advance(60)
+    for each in (log, DeliveryLog(cloud.clients("dynamodb"), "DeliveryLog", clock, LEASE, DAYS)):
+        each.note_receipts()
+    assert rows(cloud) == [{"id": "receipts", "generation": 0, "first_at": began}]
+
+
+def test_what_is_private_is_forgotten_once_it_is_sent(log: DeliveryLog, cloud: Any) -> None:
+    secret = {"text": "hello", "title": "hello", "where": "hello", "link_preview": {"title": "hello"}, "private": True}
+    private = message().model_copy(update=secret)
+    log.close(claimed(log, private), Status.FAILED, {})
+    assert "hello" in str(rows(cloud))
+    again = private.model_copy(update={"request_id": "request-2"})
+    log.close(claimed(log, again), Status.SENT, {})
+    assert [row["status"] for row in rows(cloud)] == ["failed", "sent"]
+    assert "hello" not in str(rows(cloud))
