@@ -63,7 +63,7 @@ def _ack(what: str, data: Mapping[str, Any]) -> str | None:
 
 
 def _is_taken_back(data: Mapping[str, Any]) -> bool:
-    return data.get("action") in REMOVED
+    return str(data.get("action")) in REMOVED
 
 
 def _verify(inbound: Inbound, secrets: Secrets) -> None:
