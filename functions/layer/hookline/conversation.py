@@ -13,8 +13,6 @@ from hookline.clock import DAY, MINUTE, SECOND_MS
 from hookline.quiet import until
 from hookline.rules.model import Chat
 
-# A text on its way when an answer is given may count after it; and clocks differ. To count it costs a slot at most.
-SKEW_MS = 2 * SECOND_MS
 # An answer may come before the refusal that it ends is written, by two clocks; an older one the provider knew already.
 LATE_ANSWER_MS = MINUTE * SECOND_MS
 # Trust grows with a conversation: what was learned so long ago is found out again, by one refusal.
@@ -272,7 +270,7 @@ def answered(state: State, at: int, now: int) -> State:
     """Return the chat after somebody replied or reacted, by the provider's clock; 0 if that isn't known."""
     if at and at <= state.answered_at:
         return state
-    sent = tuple(moment for moment in state.sent_at if at and moment > at - SKEW_MS)
+    sent = tuple(moment for moment in state.sent_at if at and moment > at)
     is_stale = bool(state.learned) and now - state.learned_at >= LEARNED_FOR_MS
     heard = replace(
         state, answered_at=at or now, streak=len(sent), sent_at=sent, learned=0 if is_stale else state.learned

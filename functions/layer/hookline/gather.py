@@ -147,7 +147,7 @@ class Gatherer:
 
     def _passed(self, room: Room, state: State, summary: Summary, to: Destination) -> Message:
         # The same for as long as the chat waits and nothing else was held: found again after a crash, it is a copy.
-        delivery = identity.digest_id(room.id, state.parked_at, state.held_upto)
+        delivery = identity.passed_id(room.id, state.parked_at, state.held_upto)
         limit = to.limit or room.chat.limit
         own = self._only(summary)
         text = own.get("text") or summary.text(limit, self._now_ms(), self._latest(summary))

@@ -169,7 +169,7 @@ class DeliveryLog:
     def first_of(self, chat: str, thread: str) -> str | None:
         """Return the id of the message that the thread's others are replies to. Raises like ``claim``."""
         row = self.row(_thread_id(chat, thread), 0)
-        return str(row["message_id"]) if row and row["expires_at"] > self._now_ms() // SECOND_MS else None
+        return str(row["first"]) if row and row["expires_at"] > self._now_ms() // SECOND_MS else None
 
     def acknowledge(self, row_id: str, generation: int, at: int, by: str) -> bool:
         """Write that somebody takes care of what the row told, unless that is written. Raises like ``claim``."""
@@ -351,7 +351,7 @@ class DeliveryLog:
     def _thread(self, chat: str, thread: str, message_id: str) -> dict[str, Any]:
         """Return the row of a thread that begins: what an older one began is too old to be replied to."""
         expires_at = self._now_ms() // SECOND_MS + REPLIES_FOR
-        row = {"id": _thread_id(chat, thread), "generation": 0, "message_id": message_id, "expires_at": expires_at}
+        row = {"id": _thread_id(chat, thread), "generation": 0, "first": message_id, "expires_at": expires_at}
         return {"TableName": self._table, "Item": item(row)}
 
     def _note_latest(self, row_id: str, generation: int) -> None:
