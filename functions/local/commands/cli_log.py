@@ -18,14 +18,14 @@ def log(  # noqa: PLR0913 - its options
     since: Since = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="So many of the latest.")] = LATEST,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes and changes.")] = False,
-    waiting: Annotated[bool, typer.Option("--waiting", help="Only say what waits in the queue.")] = False,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only say what waits, in queue and chats.")] = False,
     as_json: AsJson = False,
     stack: OfStack = None,
     region: InRegion = None,
     profile: WithProfile = None,
     port: AtPort = None,
 ) -> None:
-    """Say what waits in the queue, and what became of the messages, newest last.
+    """Say what waits in the queue and in which chats, and what became of the messages, newest last.
 
     Example: hookline log --chat oncall --status failed --since 1d
     """

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from hookline.clock import SECOND_MS, say
+from hookline.clock import MINUTE, SECOND_MS, say
 from hookline.conversation import State
 from hookline.due import BY_DUE, ROW_OF_CHAT, WAITS
 from local.commands.history import History
@@ -48,9 +48,11 @@ class Conversation:
         state = self.state
         if state.frozen:
             return f"{self.name}: {_are(state.frozen.count)} on the way in one text."
-        if state.due_at <= now.timestamp() * SECOND_MS:
+        left = state.due_at / SECOND_MS - now.timestamp()
+        if left <= 0:
             return f"{self.name}: {_are(state.count)} held, and about to go out."
-        return f"{self.name}: {_are(state.count)} held until {short(state.due_at, now)}."
+        until = f"for another {say(left)}" if left < MINUTE else f"until {short(state.due_at, now)}"
+        return f"{self.name}: {_are(state.count)} held {until}."
 
 
 def conversations(history: History, names_of: Callable[[], Mapping[str, str]]) -> list[Conversation]:

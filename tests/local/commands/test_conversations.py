@@ -40,6 +40,7 @@ HELD = State(count=3, last=3, held_upto=3, since=at(minutes=-1), due_at=at(hours
         (State(parked_at=at(hours=-2)), f"{BEGIN}; nothing else is on the way."),
         (HELD, "oncall: 3 messages are held until 16:00."),
         (State(count=1, due_at=at(days=1)), "oncall: 1 message is held until 2026-11-03 14:14."),
+        (State(count=2, due_at=at(seconds=17)), "oncall: 2 messages are held for another 17 s."),
         (State(count=1, due_at=at(seconds=-1)), "oncall: 1 message is held, and about to go out."),
         (State(count=5, frozen=Frozen(3, 3, {}), due_at=at(hours=1)), "oncall: 3 messages are on the way in one text."),
     ],
