@@ -12,6 +12,7 @@ from hookline.rules.template import words
 from local.project import ROOT
 
 RULES_PAGE = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", RULES_PAGE, re.DOTALL)
 
 
@@ -46,10 +47,11 @@ def test_the_rules_page_says_how_far_a_pattern_looks() -> None:
     assert f"the first {pattern.MOST_READ:,} bytes; on {pattern.LARGE_READS:,} for a pattern" in RULES_PAGE
 
 
-def test_the_digest_that_a_page_shows_is_what_such_a_storm_makes() -> None:
+@pytest.mark.parametrize("page", [RULES_PAGE, README])
+def test_the_digest_that_a_page_shows_is_what_such_a_storm_makes(page: str) -> None:
     storm = [*(("HighCPU", f"web-{n}") for n in range(1, 10)), *(("DiskFull", f"db-{n}") for n in (1, 1, 2))]
     summary = Summary()
     for n, (title, where) in enumerate(storm, 1):
         summary.add(Entry(n, str(n), 1, n, title, where, "firing", f"{title} {where}"))
     shown = summary.text(2000, 4 * 60_000 + 1, "🔥 DiskFull on db-2")
-    assert f"```\n{shown}\n```" in RULES_PAGE
+    assert f"```\n{shown}\n```" in page
