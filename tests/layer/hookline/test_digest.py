@@ -86,6 +86,10 @@ def test_the_most_frequent_come_first_then_those_seen_first() -> None:
     assert first_line(said("A"), said("B"), said("C"), said("B"), said("C")) == "5 more in 4 min: B x2, C x2, A."
 
 
+def test_a_group_is_seen_when_the_first_of_it_is_whether_that_may_still_be_over_or_not() -> None:
+    assert first_line(said("A", thread="t"), said("B"), said("A"), said("B")) == "4 more in 4 min: A x2, B x2."
+
+
 def test_six_groups_are_named_and_the_messages_of_all_others_counted() -> None:
     titles = [*"ABCDEFG", *"ABCDEF"]
     assert first_line(*map(said, titles)).endswith(": A x2, B x2, C x2, D x2, E x2, F x2, and 1 other.")
@@ -168,6 +172,7 @@ def test_a_further_part_of_a_text_is_no_message_of_its_own() -> None:
     parts = [said("A"), said("A", is_part=True), said("A", is_part=True, to="oncall")]
     assert first_line(*parts) == "1 more in 4 min: A."
     assert (summary(*parts).entries, summary(*parts).count, summary(*parts).went) == (3, 1, {})
+    assert summary(said("B", to="oncall"), *parts[1:]).latest == ("B", 1)
     assert summary(*parts[1:]).text(MAX_TEXT, NOW, "the end.") == "0 more in 4 min.\nLatest: the end."
 
 
@@ -272,6 +277,29 @@ def test_what_fired_too_long_ago_to_be_remembered_is_not_taken_back() -> None:
     )
 
 
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no more than one thing be remembered that fired."""
+    monkeypatch.setattr(fired, "MOST_BYTES", 150)
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_what_is_not_remembered_counts_as_often_as_it_fired_and_from_then_on() -> None:
+    entries = [*said("A", "web-1", thread="t"), *said("B", "", ""), *said("A", "web-1", thread="t"), *said("C")]
+    assert first_line(entries, said("D", thread="t")) == "6 more in 4 min: A x2 (web-1), B x2, C, D."
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_what_is_not_remembered_is_no_later_than_it_was() -> None:
+    entries = [*said("A", "web-1", thread="t"), *said("B")]
+    assert summary(entries, said("C", thread="t"), over("C")).latest == ("B", 1)
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_what_has_no_thread_drives_nothing_out_of_memory() -> None:
+    assert summary(said("A", thread="t"), said("B", *webs(*range(100))), over("A")).pairs == 1
+
+
 @pytest.mark.parametrize("letter", ["x", "\U0001f525", '"'])
 def test_a_hundred_thousand_of_which_none_is_like_the_other_are_counted_in_little_room(letter: str) -> None:
     whole = Summary()
@@ -302,7 +330,7 @@ def entries(words: st.SearchStrategy[str]) -> st.SearchStrategy[Entry]:
         title=words,
         where=words,
         phase=st.sampled_from(["firing", "firing", "resolved", "info"]),
-        thread=st.sampled_from(["", "a", "b", "c", "d"]),
+        thread=st.sampled_from(["", "a", "b", "c", "\ud800"]),
         to=st.sampled_from(["", "", "", "oncall", "office"]),
         is_part=st.booleans() if words is ANY_TEXT else st.just(value=False),
         private=st.booleans(),

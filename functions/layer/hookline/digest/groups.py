@@ -30,7 +30,7 @@ class Places:
             return
         known = sorted({self.first or place, self.last or place, place}, key=natural)
         self.first, self.last = known[0], known[-1]
-        self.has_more |= len(known) > _FIRST_AND_LAST
+        self.has_more = len(known) > _FIRST_AND_LAST
 
     def __str__(self) -> str:
         if self.first == self.last:

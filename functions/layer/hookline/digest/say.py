@@ -17,7 +17,7 @@ def head(begin: str, groups: Groups, sentence: str, lines: list[str], limit: int
     for line in lines:
         if len(said) + 1 + len(line) <= limit:
             said += f"\n{line}"
-    return cut(said, limit)
+    return said
 
 
 def latest(text: str, room: int) -> str:

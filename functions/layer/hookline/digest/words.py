@@ -14,7 +14,7 @@ def line(text: str, longest: int) -> str:
     if not text.isprintable():
         text = "".join(sign if sign.isprintable() or sign in _JOINERS else " " for sign in text)
     whole = " ".join(text.split())
-    return whole if len(whole) <= longest else whole[: longest - 1].rstrip(" " + _JOINERS) + "…"
+    return whole if len(whole) <= longest else whole[: longest - 1].rstrip() + "…"
 
 
 @lru_cache(maxsize=100)
