@@ -11,6 +11,7 @@ from local.commands.printable import printable
 from local.commands.wanted import Row
 
 OPEN = "● "
+PRIVATE = "(private)"
 MOST_NAMED = 6
 _LONGEST_NAME = 60  # characters
 
@@ -98,6 +99,8 @@ def _told_at(row: Row) -> int:
 
 
 def _name(row: Row) -> str:
+    if row.get("private"):
+        return PRIVATE
     said = row.get("title") or str(row.get("text", "")).strip().partition("\n")[0] or row.get("rule", "")
     name = printable(" ".join(str(said).split()))
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"

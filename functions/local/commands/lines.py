@@ -10,7 +10,7 @@ from rich.text import Text
 
 from hookline.claim import GIVEN_UP, TOLD, WAITING, Status
 from local.commands import moments
-from local.commands.alerts import OPEN, Alerts
+from local.commands.alerts import OPEN, PRIVATE, Alerts
 from local.commands.history import SHORTEST_BEGINNING, created_at, is_given_up
 from local.commands.kept import kept, kept_in_short
 from local.commands.printable import printable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 MISSING = "-"
-PRIVATE = "(private)"
 _SHOWN = ("thread", "effect", "reply_to", "variant", "protocol", "channel_type", "message_id", "copies")
 _LINKS = {"fallback_of": "stands in for", "fallback_to": "passed on to", "digest": "in the digest"}
 _STYLES = {"retrying": "yellow", "sending": "cyan", "held": "cyan", "parked": "magenta", "digested": "green"}
@@ -73,11 +72,11 @@ def _first_line(row: Row) -> str:
     return first + ("…" if more else "")
 
 
-def whole(rows: Sequence[Row], alerts: Alerts) -> Iterator["RenderableType"]:
+def whole(rows: Sequence[Row], alerts: Alerts | None = None) -> Iterator["RenderableType"]:
     """Give a delivery with everything that happened to it, one generation after the other."""
     for row in rows:
         about = Table.grid(padding=(0, 2))
-        for word, content in _about(row, len(rows), alerts):
+        for word, content in _about(row, len(rows), alerts or Alerts(rows)):
             about.add_row(Text(word, "dim"), Text(printable(content)))
         yield about
         yield Text()

@@ -83,6 +83,10 @@ def test_an_alert_without_a_title_goes_by_what_it_says() -> None:
     assert said(row("", rule="all")) == "● 1 alert is not acknowledged yet: all (oncall)."
 
 
+def test_an_alert_that_is_private_is_counted_and_not_named() -> None:
+    assert said(row("Diagnosis", private=True)) == "● 1 alert is not acknowledged yet: (private) (oncall)."
+
+
 def test_who_acknowledged_is_said_with_the_time() -> None:
     one = row("CPU", **acknowledged(2, "ack"))
     found = Alerts([one]).acknowledged(one)
