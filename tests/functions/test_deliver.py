@@ -72,3 +72,13 @@ def test_what_went_wrong_is_counted_as_one_sum_each(
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     assert [metrics["AuthFailures"] for metrics in printed] == [[2.0], [2.0]]
     assert printed[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Hookline"
+
+
+def test_what_was_accepted_for_a_chat_that_the_rules_no_longer_name_is_delivered_as_it_comes(
+    functions: Any, events: Any, rules_file: Any, provider: Any
+) -> None:
+    others = rules_file("chats: {other: chat_0ther}\nsources: {}\nrules: []\n")
+    batch = events("deliver_sqs")
+    deliver = functions.load("DeliverFunction", RULES_FILE=others)
+    assert deliver(batch) == {"batchItemFailures": []}
+    assert len(provider.texts) == len(batch["Records"])
