@@ -39,17 +39,18 @@ FULL, GONE = refusal(429, "conversation_streak_limit"), refusal(404, "chat_not_f
 
 
 class Line:
-    """The provider: gives each text the next number, or refuses what is for the one chat."""
+    """The provider: gives each text the next number, or refuses what is for some chats."""
 
     def __init__(self) -> None:
         self.refusals: list[httpx.Response] = []  # in turn, the last again and again
+        self.refusing = {CHAT}
         self.asked = 0
         self.taken: list[tuple[str, dict[str, Any]]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked += 1
         chat, content = request.url.path.split("/")[-2], json.loads(request.content)["content"]
-        if chat == CHAT and self.refusals:
+        if chat in self.refusing and self.refusals:
             return self.refusals.pop(0) if len(self.refusals) > 1 else self.refusals[0]
         self.taken.append((chat, content))
         return httpx.Response(201, json={"id": f"msg_{len(self.taken)}", "status": "queued"})
@@ -64,6 +65,7 @@ class House:
         self.line = Line()
         self.chat = Chat(id=CHAT)
         self.fallbacks: tuple[Destination, ...] = ()
+        self.others: dict[str, Room] = {}
         self.queue: list[Message] = []
         self.counted: Counter[str] = Counter()
         self.log = DeliveryLog(table, TABLE, clock, LEASE, 30)
@@ -87,7 +89,9 @@ class House:
     def room(self, chat: str) -> Room:
         if chat == CHAT:
             return Room(CHAT, "oncall", self.chat, self.fallbacks)
-        return Room(chat, chat, Chat.model_validate({"id": chat, "pace": "off", "budget": "off"}), ())
+        return self.others.get(chat) or Room(
+            chat, chat, Chat.model_validate({"id": chat, "pace": "off", "budget": "off"}), ()
+        )
 
     def forward(self, message: Message) -> None:
         self.queue.append(message)
@@ -151,6 +155,11 @@ class House:
 
     def row(self, text: str) -> dict[str, Any]:
         return self.log.row(delivery(text), 1)
+
+    def row_of(self, chat: str) -> dict[str, Any]:
+        """Return the one row of a delivery to that chat."""
+        [row] = [plain(one) for one in self.table.scan(TableName=TABLE)["Items"] if one.get("chat") == {"S": chat}]
+        return row
 
     def statuses(self, *texts: str) -> list[str]:
         return [self.row(text)["status"] for text in texts]
@@ -381,13 +390,8 @@ def test_what_the_provider_refuses_until_somebody_answers_is_parked_and_the_fall
     assert house.elsewhere == [("chat_b1", "a")]
     row = house.row("a")
     assert (row["status"], row["error"]["code"], row["tries"]) == ("parked", "conversation_streak_limit", 1)
-    assert row["fallback_to"] == delivery_of(house, "chat_b1")
+    assert row["fallback_to"] == house.row_of("chat_b1")["id"]
     assert house.counted == {"Parked": 1}
-
-
-def delivery_of(house: House, chat: str) -> str:
-    [row] = [plain(item) for item in house.table.scan(TableName=TABLE)["Items"] if item.get("chat") == {"S": chat}]
-    return str(row["id"])
 
 
 def test_what_comes_while_somebody_has_to_answer_is_parked_without_asking_the_provider(house: House) -> None:
@@ -502,6 +506,21 @@ def test_of_what_a_fallback_was_told_already_it_is_not_told_again_when_nobody_an
     house.wake(after=2 * HOUR)
     assert [text for _, text in house.elsewhere] == ["a", "b"]
     assert house.statuses("a", "b") == ["failed"] * 2
+
+
+def test_two_chats_that_stand_in_for_each_other_tell_each_other_once_when_both_have_to_be_answered(
+    house: House,
+) -> None:
+    house.fallbacks = (BOSS,)
+    house.others = {BOSS.id: Room(BOSS.id, "boss", Chat(id=BOSS.id), (Destination(name="oncall", id=CHAT),))}
+    house.line.refusing |= {BOSS.id}
+    house.line.refusals = [FULL]
+    for text in ("a", "b"):
+        house.tell(text)
+        for _ in range(9):
+            if house.queue:
+                house.deliver(house.queue.pop(0))
+        assert house.queue == []
 
 
 # The budget.
@@ -690,6 +709,18 @@ def test_what_a_digest_told_that_can_not_be_delivered_has_failed_and_the_fallbac
     assert house.statuses("a", "b") == ["failed"] * 2
     assert house.elsewhere == [("chat_b1", "2 more in 1 min: a, b.\nLatest: b")]
     assert house.tell("c") == "failed"
+
+
+def test_what_stands_in_for_a_digest_is_a_message_like_any_other(house: House) -> None:
+    asleep = Chat.model_validate({"id": BOSS.id, "quiet": "Mon-Sun 00:00-24:00 UTC"})
+    house.fallbacks, house.others = (BOSS,), {BOSS.id: Room(BOSS.id, "boss", asleep, ())}
+    house.fill()
+    for text in ("a", "b"):
+        house.tell(text)
+    house.line.refusals = [GONE]
+    house.wake(after=60)
+    assert house.row_of(BOSS.id)["status"] == "held"
+    assert house.chats.read(BOSS.id).state.count == 1
 
 
 def test_a_digest_whose_worker_died_before_it_could_say_so_has_told_what_it_told(
