@@ -74,7 +74,8 @@ class Provider(threading.Thread):
 
 
 def rules_for(chats: list[str]) -> str:
-    named = "\n".join(f"  {chat}: {chat}" for chat in chats)
+    # Each text is to arrive by itself, however many there are.
+    named = "\n".join(f"  {chat}: {{id: {chat}, pace: off, budget: off}}" for chat in chats)
     return f"""
 chats:
 {named}

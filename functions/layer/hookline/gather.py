@@ -112,10 +112,9 @@ class Gatherer:
         return True
 
     def note_parked(self, room: Room, state: State, *, is_told: bool = False) -> None:
-        """Count a chat that begins to wait for an answer, and whether nobody else hears meanwhile."""
+        """Say that a chat begins to wait for an answer, and count it if nobody else hears meanwhile."""
         if state.parked_at:
             return
-        self._count("Parked")
         logger.warning("parked", extra={"chat": room.id, "chat_name": room.name})
         if not (is_told or room.fallbacks):
             self._count("ParkedWithoutFallback")

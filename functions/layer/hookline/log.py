@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BY_MESSAGE = "by_message"  # the index of the provider's message ids
-TOLD_OF = ("text", "body", "link_preview")  # what a private message says
+TOLD_OF = ("text", "body", "link_preview", "title", "where")  # what a private message says
 REPLIES_FOR = 29 * DAY  # seconds; the provider lets nobody reply to what is older than 30 days
 RECEIPTS = "receipts"  # the row that says since when they arrive
 MAX_ATTEMPTS_KEPT = 20  # of the attempts that a row tells of, the latest

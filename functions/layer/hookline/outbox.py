@@ -149,8 +149,11 @@ class Outbox:
         return Settled(receipt.what)
 
     def _replied_to(self, message: Message) -> str | None:
-        """Return what a message is sent as a reply to: what it says itself, or the first of its thread."""
-        if message.reply_to or not message.thread:
+        """Return what a message is sent as a reply to: what it says itself, or the first of its thread.
+
+        Further parts of a text stand below the first anyway.
+        """
+        if message.reply_to or not message.thread or message.first_part:
             return message.reply_to
         return self._log.first_of(message.chat, message.thread)
 
@@ -234,7 +237,11 @@ class Outbox:
     def _sent(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any], has_time: HasTime) -> Settled:
         message = claim.message
         # What replies to something isn't the first of its thread.
-        is_first = message.thread and SendRequest.model_validate_json(claim.body).content.reply_to is None
+        is_first = (
+            message.thread
+            and not message.first_part
+            and SendRequest.model_validate_json(claim.body).content.reply_to is None
+        )
         begins = message.thread if is_first else None
         self._log.close(claim, Status.SENT, _told(outcome, self._now_ms()), attempt, begins=begins)
         self._pace.taken(claim)

@@ -59,7 +59,7 @@ def serve(port: int = 0) -> "BaseWSGIServer":
     from moto.moto_server import werkzeug_app
     from werkzeug.serving import make_server
 
-    from local.cloud import fifo
+    from local.cloud import fifo, transactions
 
     class Quiet(werkzeug_app.MotoRequestHandler):  # type: ignore[misc]  # moto's types aren't followed
         # An answer is written in two parts; without this the second waits 40 ms for the first one's receipt.
@@ -69,6 +69,7 @@ def serve(port: int = 0) -> "BaseWSGIServer":
             """A line for each poll of the queue would bury what the terminal is for."""
 
     fifo.mend()
+    transactions.mend()
     app = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
     return make_server(HOST, port, app, threaded=True, request_handler=Quiet)
 
