@@ -457,6 +457,13 @@ def test_only_the_last_digest_ends_the_wait_for_an_answer(is_last: bool, parked_
     assert after.expires_at == (PARKED.expires_at if parked_at else 0)
 
 
+def test_an_answer_while_the_last_digest_is_on_its_way_is_used_up_when_that_has_told_all() -> None:
+    """What comes the next night must not go out because somebody answered once."""
+    heard = answered(replace(PARKED, frozen=replace(FROZEN, is_last=True)), NOON + 1, NOON + 2)
+    after = over(heard, DIGEST, "digested", NOON + 3)
+    assert (after.count, after.is_answered) == (0, False)
+
+
 # Whatever happens.
 
 Change = Callable[[State, int], State]

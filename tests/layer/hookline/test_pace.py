@@ -467,6 +467,31 @@ def test_an_answer_that_came_before_the_texts_that_wait_brings_nothing(house: Ho
     assert house.state.parked_at == house.clock()
 
 
+def test_an_answer_of_which_one_hears_late_brings_what_waits_only_because_one_had_not_heard(house: House) -> None:
+    """The provider tries its webhooks for a quarter of an hour."""
+    house.options(budget=2)
+    house.tell("a")
+    house.tell("b")
+    house.clock.advance(5)
+    answer = Receipt(event_id="evt", what="received", chat=CHAT, at=house.clock())
+    house.clock.advance(90)
+    assert house.tell("c") == "parked"
+    house.clock.advance(300)
+    house.outbox.note(answer, 1)
+    house.work()
+    assert house.texts[2:] == ["c"]
+
+
+def test_a_last_try_that_is_refused_reached_nobody_and_is_not_counted(house: House) -> None:
+    house.options(budget=4, expires="2h")
+    house.tell("a")
+    house.line.refusals = [FULL]
+    house.tell("b")
+    house.wake(after=2 * HOUR)
+    assert house.statuses("b") == ["failed"]
+    assert house.state.streak == 1
+
+
 def test_what_nobody_answers_is_tried_once_more_and_told_if_it_is_taken(house: House) -> None:
     house.options(pace="off", expires="2h")
     house.line.refusals = [FULL]
