@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from hookline.wiring import now_ms
+
 SECRETS = {
     "BLOOIO_API_KEY": "blooio-key",
     "ALERTMANAGER_TOKEN": "local-alertmanager-token",
@@ -17,8 +19,9 @@ AT = 1_793_620_800  # seconds
 CHAT = "chat_a1b2c3d4"
 
 
-def told(what: str, data: dict[str, Any], secret: str = "whsec_old", event_id: str = "evt_1") -> dict[str, Any]:
-    body = json.dumps({"id": event_id, "type": what, "created_at": AT * 1000, "organization_id": "org_1", "data": data})
+def told(what: str, data: dict[str, Any], secret: str = "whsec_old", created_at: int = AT * 1000) -> dict[str, Any]:
+    about = {"id": "evt_1", "type": what, "created_at": created_at, "organization_id": "org_1"}
+    body = json.dumps({**about, "data": data})
     digest = hmac.new(secret.encode(), f"{AT}.{body}".encode(), hashlib.sha256).hexdigest()
     context = {
         "http": {"method": "POST", "path": "/receipts"},
@@ -53,8 +56,35 @@ def test_a_receipt_moves_the_row_of_its_message(
     answer = receipts(told(f"message.{what}", data))
     assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"status": "kept"})
     poller.work_off(deliver)
-    [row] = deliveries()
+    [row] = [row for row in deliveries() if row["chat"] == {"S": CHAT}]
     assert row["status"] == {"S": status}
+
+
+RULES = """
+chats: {a: {id: chat_a1b2c3d4, budget: 1}}
+sources: {alertmanager: {kind: alertmanager, auth: none}}
+rules: [{name: r, chat: a, text: "{{ event.status }}"}]
+"""
+
+
+@pytest.mark.parametrize("what", ["received", "reaction"])
+def test_an_answer_brings_what_waits_for_it_and_who_acknowledges_is_known(
+    functions: Any, events: Any, rules_file: Any, provider: Any, deliveries: Any, poller: Any, what: str
+) -> None:
+    house = {"HOOKLINE_SECRETS": json.dumps(SECRETS), "RULES_FILE": rules_file(RULES)}
+    receive, deliver, receipts = (
+        functions.load(f"{name}Function", **house) for name in ("Receive", "Deliver", "Receipts")
+    )
+    for name in ("alertmanager_critical", "alertmanager_resolved"):
+        receive(events(name))
+    poller.work_off(deliver)
+    [first] = provider.phone.texts()
+    data = {"chat_id": CHAT, "message_id": first.id, "reaction": "like", "text": "Ack!", "reply_to": first.id}
+    receipts(told(f"message.{what}", data, created_at=now_ms()))
+    poller.work_off(deliver)
+    assert [text.partition("\n")[0] for text in provider.texts] == ["firing", "resolved"]
+    [row] = [row for row in deliveries() if row.get("message_id") == {"S": first.id}]
+    assert row["acknowledged_by"] == {"S": "like" if what == "reaction" else "ack"}
 
 
 @pytest.mark.parametrize(
