@@ -125,8 +125,8 @@ class Verdict:
             [teller] = self.rows[digest]
             assert teller["chat"] == members[0]["chat"]
             said = DIGEST.match(str(teller["text"]))
-            assert int(said[1]) if said else len(members) == 1, teller
-            assert not said or int(said[1]) == len(members), (teller, len(members))
+            count = sum(int(member.get("stands_for", 1)) for member in members)
+            assert int(said[1]) == count if said else len(members) == 1, (teller, count)
 
     def nothing_waits(self) -> None:
         """No entry is left, no chat is looked after any more."""

@@ -35,6 +35,7 @@ def stand_in(claim: Claim, own: Sequence[Destination], now: int) -> Message | No
             "first_part": None,
             "parts": None,
             "digest": None,
+            "stands_for": 0 if message.first_part else message.stands_for,
         }
     )
 

@@ -98,11 +98,21 @@ class Gatherer:
         self.freeze(room, known, summary, frozen)
         return False
 
-    def freeze(
-        self, room: Room, known: Known, summary: Summary, frozen: Frozen, also: Iterable[dict[str, Any]] = ()
+    def freeze(  # noqa: PLR0913 - the chat, and what the digest is made of
+        self,
+        room: Room,
+        known: Known,
+        summary: Summary,
+        frozen: Frozen,
+        *,
+        latest: str = "",
+        also: Iterable[dict[str, Any]] = (),
     ) -> bool:
-        """Write down the digest that ``frozen`` lacks and put it on the queue; False if the chat has changed."""
-        message = self._digest(room, known.state, summary, frozen)
+        """Write down the digest that ``frozen`` lacks and put it on the queue; False if the chat has changed.
+
+        ``latest`` is the text that it shows, where that has to be another one than what still holds.
+        """
+        message = self._digest(room, known.state, summary, frozen, latest)
         given = message.model_dump(mode="json", exclude_defaults=True)
         state = conversation.froze(known.state, replace(frozen, message=given), check_at=self._now_ms() + CHECK_PUT_MS)
         if not self._chats.save(room.id, known, state, [*also]):
@@ -151,11 +161,17 @@ class Gatherer:
         own = self._only(summary)
         text = own.get("text") or summary.text(limit, self._now_ms(), self._latest(summary))
         about = {"because": f"{room.name} waits for an answer"}
-        return self._message(delivery, to.id, to.name, cut(text, limit), summary, about | {"tried": (room.id,)})
+        return self._message(room, delivery, to, cut(text, limit), summary, about | {"tried": (room.id,)})
 
-    def _digest(self, room: Room, state: State, summary: Summary, frozen: Frozen) -> Message:
+    def _text(self, room: Room, summary: Summary, latest: str) -> str:
+        """Return the text of a digest; where ``latest`` is given it is shown, also if it ended what it is about."""
+        limit = room.chat.limit
+        said = summary.text(limit, self._now_ms(), latest or self._latest(summary))
+        return said if summary.latest or not latest else cut(f"{said}\nLatest: {latest}", limit)
+
+    def _digest(self, room: Room, state: State, summary: Summary, frozen: Frozen, latest: str) -> Message:
         own = self._only(summary)
-        text = own.get("text") or summary.text(room.chat.limit, self._now_ms(), self._latest(summary))
+        text = own.get("text") or self._text(room, summary, latest)
         is_told = bool(summary.went) and sum(summary.went.values()) == summary.count
         more: dict[str, Any] = {
             "digest": state.digests + 1,
@@ -164,15 +180,14 @@ class Gatherer:
             # They have heard of each by itself.
             "tried": tuple(one.id for one in room.fallbacks) if is_told else (),
             "effect": own.get("effect"),
-            "link_preview": own.get("link_preview"),
-            "reply_to": own.get("reply_to"),
+            **{name: own[name] for name in ("link_preview", "reply_to", "title", "where", "phase") if name in own},
             "thread": own.get("thread") or frozen.thread or None,
         }
         delivery = identity.digest_id(room.id, self._now_ms(), state.digests + 1)
-        return self._message(delivery, room.id, room.name, text, summary, more)
+        return self._message(room, delivery, Destination(name=room.name, id=room.id), text, summary, more)
 
     def _message(  # noqa: PLR0913, PLR0917 - what tells one from the other
-        self, delivery: str, chat: str, name: str, text: str, summary: Summary, more: dict[str, Any]
+        self, room: Room, delivery: str, to: Destination, text: str, summary: Summary, more: dict[str, Any]
     ) -> Message:
         now = self._now_ms()
         return Message(
@@ -181,13 +196,14 @@ class Gatherer:
             rule=RULE,
             event_id=delivery,
             request_id=delivery,
-            chat=chat,
-            chat_name=name,
+            chat=to.id,
+            chat_name=to.name,
             text=text,
             accepted_at=now,
             queued_at=now,
             private=summary.is_private,
-            **more,
+            stands_for=summary.count,
+            **{"title": f"Held for {room.name}", **more},
         )
 
     def _only(self, summary: Summary) -> dict[str, Any]:

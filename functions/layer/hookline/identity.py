@@ -116,7 +116,7 @@ def digest_id(chat: str, at: int, n: int) -> str:
 
 
 def passed_id(chat: str, parked_at: int, upto: int) -> str:
-    """Return the id of what tells a fallback what a chat held, up to this entry, when it began to wait for an answer."""
+    """Return the id of what tells a fallback what a chat held, up to this entry, when it began to wait."""
     return str(uuid5(_DELIVERIES, json.dumps(["passed", chat, parked_at, upto])))
 
 

@@ -131,6 +131,7 @@ class Message(BaseModel):
     once: bool = False  # its event has an id of its own: that same event is never told again, however late it comes
     repeat: int | None = None  # seconds after which the same may be told again; None: its id never means a second event
     digest: int | None = None  # it tells what its chat held, for the n-th time
+    stands_for: int = 1  # messages that a digest tells, also where it is told to a fallback
 
 
 class Receipt(BaseModel):

@@ -253,7 +253,8 @@ class Paced:
         frozen = Frozen(entry.number, company.entries, {}, thread=ask.thread)
         row = self._log.closing(claim, Status.HELD, {}, None)
         also = [{"Update": row}, self._chats.entry(room.id, entry)]
-        return self._gatherer.freeze(room, replace(known, state=state), company, frozen, also)
+        text = claim.message.text
+        return self._gatherer.freeze(room, replace(known, state=state), company, frozen, latest=text, also=also)
 
     def _change(self, chat: str, change: Callable[[State], State]) -> State:
         """Write what the change makes of the chat's state, and return that."""
@@ -299,6 +300,6 @@ def _entry(claim: Claim, number: int, stands_in: Message | None, now: int) -> En
         phase=message.phase,
         thread=message.thread or "",
         to=stands_in.chat_name if stands_in else "",
-        is_part=message.first_part is not None,
+        stands_for=0 if message.first_part else message.stands_for,
         private=message.private,
     )

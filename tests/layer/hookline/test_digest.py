@@ -169,7 +169,7 @@ def test_the_latest_is_the_last_that_is_neither_over_nor_told_elsewhere() -> Non
 
 
 def test_a_further_part_of_a_text_is_no_message_of_its_own() -> None:
-    parts = [said("A"), said("A", is_part=True), said("A", is_part=True, to="oncall")]
+    parts = [said("A"), said("A", stands_for=0), said("A", stands_for=0, to="oncall")]
     assert first_line(*parts) == "1 more in 4 min: A."
     assert (summary(*parts).entries, summary(*parts).count, summary(*parts).went) == (3, 1, {})
     assert summary(said("B", to="oncall"), *parts[1:]).latest == ("B", 1)
@@ -179,7 +179,7 @@ def test_a_further_part_of_a_text_is_no_message_of_its_own() -> None:
 def test_an_entry_that_is_alone_is_worth_no_digest() -> None:
     alone = said("A", "web-1")[0]
     assert summary([alone]).only == ("A web-1", 1)
-    assert summary([replace(alone, is_part=True, generation=3)]).only == ("A web-1", 3)
+    assert summary([replace(alone, stands_for=0, generation=3)]).only == ("A web-1", 3)
     assert summary().only is summary([alone, alone]).only is None
 
 
@@ -332,7 +332,7 @@ def entries(words: st.SearchStrategy[str]) -> st.SearchStrategy[Entry]:
         phase=st.sampled_from(["firing", "firing", "resolved", "info"]),
         thread=st.sampled_from(["", "a", "b", "c", "\ud800"]),
         to=st.sampled_from(["", "", "", "oncall", "office"]),
-        is_part=st.booleans() if words is ANY_TEXT else st.just(value=False),
+        stands_for=st.sampled_from([0, 1, 1, 12]) if words is ANY_TEXT else st.just(1),
         private=st.booleans(),
     )
 
@@ -353,7 +353,7 @@ def test_every_digest_begins_with_the_number_of_its_messages_and_fits(
     told = whole.text(limit, NOW, latest)
     begin = re.match(r"^(\d+) more in ", told)
     assert begin is not None
-    assert int(begin[1]) == whole.count == sum(not entry.is_part for entry in given)
+    assert int(begin[1]) == whole.count == sum(entry.stands_for for entry in given)
     assert whole.entries == len(given)
     assert 0 <= 2 * whole.pairs <= whole.count
     assert len(told) <= limit

@@ -18,7 +18,7 @@ class Entry:
     phase: str  # firing | resolved | info
     thread: str  # what has the same is one story
     to: str = ""  # the name of the chat that was told of it meanwhile, as a fallback
-    is_part: bool = False  # a further part of a text, which stands for no message of its own
+    stands_for: int = 1  # messages: none for a further part of a text, many for what tells what another chat held
     private: bool = False
 
     def to_json(self) -> str:
@@ -41,12 +41,12 @@ class Entry:
             said("phase", "info"),
             said("thread", ""),
             said("to", ""),
-            said("is_part") is True,
+            said("stands_for", 1),
             said("private") is True,
         )
 
 
 _MOSTLY: dict[str, object] = {
-    "generation": 1, "title": "", "where": "", "phase": "info", "thread": "", "to": "", "is_part": False,
+    "generation": 1, "title": "", "where": "", "phase": "info", "thread": "", "to": "", "stands_for": 1,
     "private": False,
 }  # fmt: skip

@@ -39,11 +39,11 @@ class Summary:
         self._first = self._first or row
         self.first_at = min(self.first_at or entry.at, entry.at)
         self.is_private = self.is_private or entry.private
-        self.count += not entry.is_part
-        if entry.is_part:
+        self.count += entry.stands_for
+        if not entry.stands_for:
             self._last_part = row
         elif entry.to:
-            self._goes(line(entry.to, LONGEST_TITLE), row)
+            self._goes(line(entry.to, LONGEST_TITLE), entry.stands_for, row)
         else:
             self._stays(entry, row)
 
@@ -99,9 +99,9 @@ class Summary:
         summary._fired = Fired.from_list(saved["fired"])
         return summary
 
-    def _goes(self, name: str, row: Row) -> None:
+    def _goes(self, name: str, times: int, row: Row) -> None:
         name = name if name in self.went or len(self.went) < MOST_FALLBACKS else _OTHER_CHATS
-        self.went[name] = self.went.get(name, 0) + 1
+        self.went[name] = self.went.get(name, 0) + times
         self._last_gone = row
 
     def _stays(self, entry: Entry, row: Row) -> None:
@@ -114,7 +114,7 @@ class Summary:
         elif entry.thread and entry.phase == "resolved" and self._fired.is_over(entry.thread, title, where):
             self.pairs += 1
         else:
-            self._settle(Name(title, entry.phase == "resolved"), where, row)
+            self._settle(Name(title, entry.phase == "resolved"), where, row, entry.stands_for)
 
     def _settle(self, name: Name, where: str, latest: Row, times: int = 1, nth: int = 0) -> None:
         self._groups.add(name, where, nth or latest.nth, times)
