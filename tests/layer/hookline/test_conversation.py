@@ -75,11 +75,12 @@ def test_as_many_as_the_pace_allows_go_and_the_next_is_held_until_the_window_is_
     assert after == full
 
 
-def test_a_window_begins_with_the_first_text_after_the_last_window() -> None:
+@pytest.mark.parametrize("after", [MINUTE_MS, 90 * SECOND_MS])
+def test_a_window_begins_with_the_first_text_after_the_last_window(after: int) -> None:
     full = sent(3, where=chat())
-    state, admission = admit(full, Ask("next#1"), chat(), NOON + 90 * SECOND_MS)
+    state, admission = admit(full, Ask("next#1"), chat(), NOON + after)
     assert admission.step is Step.GO
-    assert (state.window_at, state.used) == (NOON + 90 * SECOND_MS, 1)
+    assert (state.window_at, state.used) == (NOON + after, 1)
 
 
 def test_without_a_pace_everything_goes() -> None:
@@ -337,8 +338,9 @@ def test_an_answer_that_is_no_later_than_the_last_one_changes_nothing(at: int) -
     assert answered(state, at, NOON + HOUR_MS) == state
 
 
-def test_an_answer_lets_go_at_once_what_waits_for_it() -> None:
-    after = answered(PARKED, NOON + 1, NOON + HOUR_MS)
+@pytest.mark.parametrize("at", [NOON + 1, 0])
+def test_an_answer_lets_go_at_once_what_waits_for_it(at: int) -> None:
+    after = answered(PARKED, at, NOON + HOUR_MS)
     assert (after.parked_at, after.expires_at, after.due_at, after.is_answered) == (0, 0, NOON + HOUR_MS, True)
 
 
