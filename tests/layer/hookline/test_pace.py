@@ -660,7 +660,7 @@ def test_an_urgent_end_takes_along_the_beginning_that_is_held(house: House) -> N
     house.clock.advance(10)
     assert house.tell("✅ disk fine", title="Disk", thread="disk", phase="resolved", urgent=True) == "held"
     house.work()
-    assert house.texts[3:] == ["2 more in 10 s: 1 fired and resolved meanwhile."]
+    assert house.texts[3:] == ["2 more in 10 s: 1 fired and resolved meanwhile.\nLatest: ✅ disk fine"]
     assert house.statuses("🔥 disk full", "✅ disk fine", "other") == ["digested", "digested", "held"]
     [digest] = house.digests()
     assert digest["because"] == "urgent, with what its thread had waiting for 10 s"
