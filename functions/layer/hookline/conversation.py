@@ -85,6 +85,7 @@ class State:
     due_at: int = 0  # when something has to happen by itself; 0 for never
     parked_at: int = 0  # since when it waits for an answer; 0 while it doesn't
     expires_at: int = 0  # until when
+    refused_at: int = 0  # when the provider said so; 0 where only its budget does
     is_answered: bool = False  # what waits goes out now, also at night
     held_upto: int = 0  # no fallback was told of the latest entry but one of these
     passed_upto: int = 0  # a fallback was told of all entries up to this,
@@ -248,6 +249,7 @@ def parked(state: State, chat: Chat, now: int) -> State:
 
 def refused(state: State, code: str | None, now: int, *, is_counted: bool) -> State:
     """Return what the chat has learned when the provider refused a message until somebody answers."""
+    state = replace(state, refused_at=now)
     if not is_counted:
         return state
     streak = max(0, state.streak - 1)
@@ -275,10 +277,12 @@ def answered(state: State, at: int, now: int) -> State:
     heard = replace(
         state, answered_at=at or now, streak=len(sent), sent_at=sent, learned=0 if is_stale else state.learned
     )
-    is_old = at and at < state.parked_at - LATE_ANSWER_MS
-    if not state.parked_at or is_old:
+    # Before a refusal the provider had counted it.
+    is_known = at and at < state.refused_at - LATE_ANSWER_MS
+    if not state.parked_at or is_known:
         return heard
-    return replace(heard, parked_at=0, expires_at=0, due_at=now if state.count else 0, is_answered=bool(state.count))
+    open_again = replace(heard, parked_at=0, expires_at=0, refused_at=0)
+    return replace(open_again, due_at=now if state.count else 0, is_answered=bool(state.count))
 
 
 def due(state: State, chat: Chat, now: int, *, has_fallback: bool) -> tuple[Due, int]:
@@ -308,7 +312,7 @@ def dissolved(state: State) -> State:
 
     A fallback has heard of none of it, unless of each by itself.
     """
-    return replace(state, frozen=None, held_upto=state.frozen.upto if state.frozen else state.held_upto)
+    return replace(state, frozen=None, held_upto=max(state.held_upto, state.frozen.upto if state.frozen else 0))
 
 
 def over(state: State, digest: str, status: str, now: int) -> State:
@@ -322,6 +326,7 @@ def over(state: State, digest: str, status: str, now: int) -> State:
         state,
         frozen=None,
         count=count,
+        is_answered=state.is_answered and count > 0,
         since=now if count else 0,
         due_at=now,
         parked_at=state.parked_at if is_parked else 0,

@@ -137,7 +137,7 @@ class Gatherer:
         after, upto = (begun["after"], begun["upto"]) if begun else (0, state.last)
         for page in self._chats.entries(room.id, after, upto):
             for entry in page:
-                _add(summary, entry, state, due)
+                _add(summary, entry, state, room.fallbacks[0].id if due is Due.PASS else "")
             after = page[-1].number
             if after < upto and not has_time():
                 gathering = {"due": due.value, "after": after, "upto": upto, "summary": summary.to_dict()}
@@ -218,9 +218,10 @@ class Gatherer:
         return self._chats.save(room.id, known, state)
 
 
-def _add(summary: Summary, entry: Entry, state: State, due: Due) -> None:
+def _add(summary: Summary, entry: Entry, state: State, passed_to: str) -> None:
+    """Add an entry; for a fallback only what it hasn't heard yet, and what it didn't pass on itself."""
     to = entry.to or (state.passed_to if entry.number <= state.passed_upto else "")
-    if due is Due.PASS and to:
+    if passed_to and (to or passed_to in entry.tried):
         return
     summary.add(replace(entry, to=to) if to else entry)
 

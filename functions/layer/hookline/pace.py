@@ -139,11 +139,16 @@ class Paced:
     def refused(self, claim: Claim, refusal: Refusal, has_time: HasTime) -> Waits | None:
         room, ask = self._room_of(claim.message.chat), _ask(claim)
         known = self._chats.read(room.id)
-        if ask.digest and known.state.frozen and known.state.frozen.is_last:
+        is_last = ask.digest and known.state.frozen and known.state.frozen.is_last
+
+        def learn(state: State) -> State:
+            return conversation.refused(state, refusal.code, self._now_ms(), is_counted=not _is_off(room.chat))
+
+        if is_last:
+            self._change(room.id, learn)
             return None
         while True:
-            is_counted = not _is_off(room.chat)
-            learned = conversation.refused(known.state, refusal.code, self._now_ms(), is_counted=is_counted)
+            learned = learn(known.state)
             admission = Admission(Step.PARK)
             if self._wait(claim, room, replace(known, state=learned), ask, admission, refusal):
                 return self._waits(room, admission, has_time)
@@ -302,4 +307,5 @@ def _entry(claim: Claim, number: int, stands_in: Message | None, now: int) -> En
         to=stands_in.chat_name if stands_in else "",
         stands_for=0 if message.first_part else message.stands_for,
         private=message.private,
+        tried=message.tried,
     )

@@ -131,7 +131,7 @@ def room(rules: Rules, chat_id: str) -> Room:
     for name, chat in rules.chats.items():
         if chat.id == chat_id:
             return Room(chat_id, name, chat, rules.fallbacks_of(chat_id))
-    return Room(chat_id, chat_id, Chat(id=chat_id, pace=None, budget=None), ())
+    return Room(chat_id, chat_id, Chat.model_validate({"id": chat_id, "pace": "off", "budget": "off"}), ())
 
 
 def outbox(  # noqa: PLR0913 - the parts, each made by its app

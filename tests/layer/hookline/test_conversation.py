@@ -302,9 +302,10 @@ def test_a_refusal_for_another_reason_teaches_nothing(code: str | None) -> None:
     assert (after.learned, after.learned_at, after.streak) == (0, 0, 2)
 
 
-def test_where_nobody_counts_a_refusal_changes_nothing() -> None:
+def test_where_nobody_counts_a_refusal_teaches_nothing() -> None:
     state = sent(3)
-    assert refused(state, "conversation_streak_limit", NOON, is_counted=False) == state
+    after = refused(state, "conversation_streak_limit", NOON, is_counted=False)
+    assert after == replace(state, refused_at=NOON)
 
 
 def test_a_text_that_nobody_got_is_not_waiting_for_an_answer() -> None:
@@ -360,9 +361,14 @@ def test_an_answer_that_the_provider_knew_long_before_it_refused_releases_nothin
     late_by: int,
     is_released: bool,  # noqa: FBT001 - drawn
 ) -> None:
-    after = answered(PARKED, NOON - late_by, NOON + HOUR_MS)
+    after = answered(replace(PARKED, refused_at=NOON), NOON - late_by, NOON + HOUR_MS)
     assert (after.parked_at == 0) is is_released
     assert after.streak == 0
+
+
+def test_an_answer_from_before_releases_what_only_the_budget_parked() -> None:
+    after = answered(PARKED, NOON - LATE_ANSWER_MS - 1, NOON + HOUR_MS)
+    assert (after.parked_at, after.is_answered) == (0, True)
 
 
 @pytest.mark.parametrize(("age", "learned"), [(LEARNED_FOR_MS - 1, 4), (LEARNED_FOR_MS, 0)])

@@ -20,6 +20,7 @@ class Entry:
     to: str = ""  # the name of the chat that was told of it meanwhile, as a fallback
     stands_for: int = 1  # messages: none for a further part of a text, many for what tells what another chat held
     private: bool = False
+    tried: tuple[str, ...] = ()  # ids of the chats that it was meant for before
 
     def to_json(self) -> str:
         """Return it without its number, and without what is as it mostly is."""
@@ -43,10 +44,11 @@ class Entry:
             said("to", ""),
             said("stands_for", 1),
             said("private") is True,
+            tuple(said("tried", ())),
         )
 
 
 _MOSTLY: dict[str, object] = {
     "generation": 1, "title": "", "where": "", "phase": "info", "thread": "", "to": "", "stands_for": 1,
-    "private": False,
+    "private": False, "tried": (),
 }  # fmt: skip
