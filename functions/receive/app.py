@@ -16,6 +16,7 @@ from hookline.intake import Intake, Outlet
 from hookline.log import DeliveryLog
 from hookline.models import Inbound, Message
 from hookline.outbox import deliver_all
+from hookline.pace import not_applied
 from hookline.queue import Queue
 from hookline.rules.model import Source
 from hookline.settings import Settings
@@ -103,7 +104,12 @@ def _taken(inbound: Inbound) -> gateway.Answer:
     accepted = intake.take(inbound)
     if accepted.is_trapped:
         counts.add("Honeypot", inbound.source)
-    return gateway.accepted(accepted)
+    return gateway.accepted(accepted) if settings.delivery_queue_url else gateway.accepted(accepted, _not_applied)
+
+
+def _not_applied(message: Message) -> dict[str, Any]:
+    """Say what a message that was delivered in process would have been kept to by its chat."""
+    return {"not_applied": not_applied(wiring.room(rules(), message.chat).chat, message, wiring.now_ms())}
 
 
 def _response(answer: gateway.Answer) -> Response[str]:

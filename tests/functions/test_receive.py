@@ -193,6 +193,12 @@ def test_inline_the_answer_is_the_outcome_and_a_repeated_event_a_duplicate(
     assert len(provider.texts) == 1
 
 
+def test_inline_the_answer_says_what_the_chat_would_have_been_kept_to(functions: Any, events: Any) -> None:
+    receive = functions.load("ReceiveFunction", DELIVERY_QUEUE_URL="")
+    [delivery] = content(receive(events("alertmanager_critical")))["deliveries"]
+    assert delivery["not_applied"] == ["pace 3 per 1 min", "budget auto"]
+
+
 def test_inline_an_outcome_that_may_change_is_answered_503(functions: Any, events: Any) -> None:
     receive = functions.load("ReceiveFunction", DELIVERY_QUEUE_URL="", BLOOIO_BASE_URL="http://127.0.0.1:9/v4")
     answer = receive(events("alertmanager_critical"))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
@@ -17,7 +18,7 @@ from hookline.errors import (
     UnreadableBody,
 )
 from hookline.intake import Accepted
-from hookline.models import Inbound
+from hookline.models import Inbound, Message
 
 RETRY_AFTER_SECONDS = 30
 _OPEN = frozenset({Status.SENDING.value, Status.RETRYING.value})  # what was delivered in process and may still change
@@ -68,12 +69,21 @@ def _body(event: dict[str, Any], limit: int) -> bytes:
     return body
 
 
-def accepted(result: Accepted) -> Answer:
-    """Answer a webhook that was taken: 202 queued, 200 done or nobody to tell, 503 when it may still change."""
+def accepted(result: Accepted, about: Callable[[Message], dict[str, Any]] = lambda _: {}) -> Answer:
+    """Answer a webhook that was taken: 202 queued, 200 done or nobody to tell, 503 when it may still change.
+
+    ``about`` gives what else is said of a delivery.
+    """
     if result.greeting is not None:
         return Answer(HTTPStatus.OK, dict(result.greeting), _JSON)
     deliveries = [
-        {"delivery_id": message.delivery_id, "rule": message.rule, "chat": message.chat_name, "status": status}
+        {
+            "delivery_id": message.delivery_id,
+            "rule": message.rule,
+            "chat": message.chat_name,
+            "status": status,
+            **about(message),
+        }
         for message, status in result.deliveries
     ]
     content: dict[str, Any] = {"event_id": result.event_id, "deliveries": deliveries}

@@ -7,12 +7,14 @@ from typing import Any, Protocol
 from hookline import conversation
 from hookline.chats import Chats, Known, LeaseLost
 from hookline.claim import TOLD, Status
+from hookline.clock import say, to_datetime
 from hookline.conversation import Admission, Ask, Frozen, State, Step
 from hookline.digest import Entry, Summary
 from hookline.fallback import stand_in
 from hookline.gather import Gatherer, HasTime, Room
 from hookline.log import Claim, DeliveryLog
 from hookline.models import Message, Receipt
+from hookline.quiet import until
 from hookline.rules.model import Chat
 
 REACT = "react to this message to keep receiving."
@@ -272,6 +274,14 @@ class Paced:
 def _note(state: State, ask: Ask) -> str:
     waiting = state.count - (state.frozen.count if state.frozen and ask.digest else 0)
     return f"{f'{waiting} more' if waiting > 0 else 'More'} may follow; {REACT}"
+
+
+def not_applied(chat: Chat, message: Message, now: int) -> list[str]:
+    """Return what ``Unpaced`` passes over, in the words of the rules: ``["pace 3 per 1 min", "budget auto"]``."""
+    pace = f"pace {chat.pace.texts} per {say(chat.pace.seconds)}" if chat.pace and not message.urgent else ""
+    quiet_until = None if message.urgent else until(chat.quiet, now)
+    quiet = f"quiet until {to_datetime(quiet_until):%Y-%m-%d %H:%M} UTC" if quiet_until else ""
+    return [*filter(None, [pace, quiet, f"budget {chat.budget}" if chat.budget else ""])]
 
 
 def _is_off(chat: Chat) -> bool:
