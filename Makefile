@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-dynamodb soak bench lint requirements schema build clean
+.PHONY: run test test-dynamodb soak storm bench lint requirements schema build clean
 
 run: .venv/.run
 	@$(BIN)/hookline run
@@ -17,6 +17,10 @@ test-dynamodb: .venv/.dev
 # 10,000 messages over 50 chats against a provider that is wrong each fifth time, the worker killed 25 times.
 soak: .venv/.dev
 	$(BIN)/python -m tests.soak.soak
+
+# 500 alerts in ten seconds to two phones whose line takes four texts in a row: as it is, without a pace, switched off.
+storm: .venv/.dev
+	$(BIN)/python -m tests.soak.storm
 
 # Two hundred rules: loading, an event, the commands; beside them the same rules on Jinja2 and jmespath. One minute.
 # Then how soon each kind's sender is answered, beside how long it waits.
