@@ -65,6 +65,7 @@ class Steps:
             if mishap == "before":
                 raise self._unheard()
             answer = call(**request)
+            self._world.clock.advance(self._world.takes.get(name, 0))
             self._world.step()
             if mishap == "after":
                 raise self._unheard()

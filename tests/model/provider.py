@@ -55,6 +55,7 @@ class Sent:
     text: str
     at: int
     is_on_phone: bool = True
+    reply_to: str | None = None
     receipts: tuple[str, ...] = ()
 
     @property
@@ -89,6 +90,7 @@ class Provider:
         self.limits: dict[str, int] = {}  # texts in a row that a chat takes without an answer
         self.streaks: defaultdict[str, int] = defaultdict(int)
         self.refusals: Counter[str] = Counter()  # for the limit, by chat
+        self.meanwhile: Callable[[str], object] = lambda _chat: None  # happens while an answer is on its way
         self._bodies: dict[str, bytes] = {}
         self._by_key: dict[str, Sent] = {}
         self._now_ms, self._advance, self._step, self._die = now_ms, advance, step, die
@@ -109,10 +111,11 @@ class Provider:
         try:
             return self._answer(request)
         finally:
+            self.meanwhile(_chat(request))
             self._step()
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
-        chat, key = request.url.path.split("/")[-2], request.headers["idempotency-key"]
+        chat, key = _chat(request), request.headers["idempotency-key"]
         if self._bodies.setdefault(key, request.content) != request.content:
             self.two_bodies.append(key)
         word = self._word(chat)
@@ -127,14 +130,22 @@ class Provider:
     def _processed(self, request: httpx.Request, chat: str, key: str, word: str) -> httpx.Response:
         sent = self._by_key.get(key)
         is_new = sent is None or self._now_ms() - sent.at >= KEY_LIFETIME_MS
-        if is_new and (refused := self._refused(word, json.loads(request.content)["content"])):
+        content = json.loads(request.content)["content"]
+        if is_new and (refused := self._refused(word, content)):
             return refused
         if is_new and self.streaks[chat] >= self.limits.get(chat, math.inf):
             self.refusals[chat] += 1
             return refusal(429, "conversation_streak_limit")
         if sent is None or is_new:
-            text = json.loads(request.content)["content"]["text"]
-            sent = Sent(f"msg_{len(self.sent)}", chat, key, text, self._now_ms(), is_on_phone=word != FAILED)
+            sent = Sent(
+                id=f"msg_{len(self.sent)}",
+                chat=chat,
+                key=key,
+                text=content["text"],
+                at=self._now_ms(),
+                is_on_phone=word != FAILED,
+                reply_to=content.get("reply_to"),
+            )
             self.sent.append(sent)
             self.streaks[chat] += sent.is_on_phone
             self._by_key[key] = sent
@@ -161,3 +172,7 @@ class Provider:
         if error is httpx.ReadTimeout:
             self._advance(READ_TIMEOUT_S)
         return error("no answer", request=request)
+
+
+def _chat(request: httpx.Request) -> str:
+    return request.url.path.split("/")[-2]

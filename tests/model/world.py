@@ -47,6 +47,8 @@ class World:
         self.provider = Provider(self.clock, self.clock.advance, self.step, self.die)
         self.mishaps, self.fuse = Mishaps(), None
         self.table_is_down = False
+        self.takes: dict[str, float] = {}  # seconds that a worker's calls take, by their names
+        self.crashes = 0
         self.fallbacks: dict[str, tuple[Destination, ...]] = {}  # of chats
         self.manners: dict[str, dict[str, Any]] = {}  # of chats: their options; a chat without any takes all at once
         self.answers = 0
@@ -55,6 +57,7 @@ class World:
         self.counted: Counter[str] = Counter()
         random = Random(seed)  # noqa: S311 - no secret
         self.chance: Callable[[], float] = random.random if chance is None else lambda: chance
+        self.outside = Queue(self.queue, QUEUE_URL)  # type: ignore[arg-type]
         self.sender = Queue(Steps(self.queue, self), QUEUE_URL)  # type: ignore[arg-type]
         http = httpx.Client(transport=httpx.MockTransport(self.provider))
         now: Callable[[], datetime] = lambda: datetime.fromtimestamp(self.clock() / SECOND_MS, UTC)  # noqa: E731
@@ -104,15 +107,16 @@ class World:
         self.provider.answer(chat)
         self.answers += 1
         receipt = Receipt(event_id=f"answer {self.answers}", what=what, chat=chat, at=self.clock(), **more)
-        self.pass_time(late)
-        self.sender.put([receipt])
+        if late:
+            self.pass_time(late)
+        self.outside.put([receipt])
         return receipt
 
     def release(self, most: int | None = None) -> None:
         """Wake the chats that are due, as release does each minute; only so many of them if it dies then."""
         due = [(at, chat) for chat, at in self._due().items() if at <= self.clock()]
         for at, chat in sorted(due)[:most]:
-            self.sender.put([Wake(chat=chat, due_at=at)])
+            self.outside.put([Wake(chat=chat, due_at=at)])
 
     def _due(self) -> dict[str, int]:
         """Return when the chats are due that wait, as the index has it."""
@@ -145,17 +149,17 @@ class World:
             **more,
         )
         self.accepted.append(message)
-        self.sender.put([message])
+        self.outside.put([message])
         return message
 
     def accept_copy(self, message: Message, request_id: str) -> None:
         """Queue what receive would when the sender sends the same webhook once more."""
         again = {"request_id": request_id, "accepted_at": self.clock(), "queued_at": self.clock()}
-        self.sender.put([message.model_copy(update=again)])
+        self.outside.put([message.model_copy(update=again)])
 
     def receipt(self, sent: Any, what: str, event_id: str) -> None:
         sent.receipts = (*sent.receipts, what)
-        self.sender.put([Receipt(event_id=event_id, what=what, chat=sent.chat, message_id=sent.id, at=self.clock())])
+        self.outside.put([Receipt(event_id=event_id, what=what, chat=sent.chat, message_id=sent.id, at=self.clock())])
 
     def work(self, mishaps: Mishaps | None = None) -> int:
         """Work off one batch as Lambda's poller does and return how many records it had."""
@@ -169,6 +173,7 @@ class World:
                 self.die()
             self.queue.delete(list(_done(records, answer)))
         except Crash:
+            self.crashes += 1
             self.batch = self._worker()
         finally:
             self.mishaps, self.fuse = Mishaps(), None
