@@ -32,7 +32,7 @@ FAULTS = (
 )
 SEQUENCE = 400  # answers that are set at a time
 DRAIN_SECONDS = 1800.0
-TERMINAL = {"failed", "dead"}
+TERMINAL = {"failed", "dead", "parked"}  # what is parked waits for a person, whom nobody plays here
 
 
 @dataclass
@@ -173,7 +173,7 @@ def main() -> None:
     print(f"attempts      {attempts}, {attempts - fine} with a faulty answer")
     print(f"accepted      {len(told.accepted)}")
     print(f"delivered     {soak.delivered}")
-    print(f"dead          {soak.dead}   (refused for good; each has a row with its reason)")
+    print(f"dead          {soak.dead}   (refused for good, or until somebody answers; each has a row with its reason)")
     print(f"lost          {len(soak.lost)}   {soak.lost[:5]}")
     print(f"doubled       {len(soak.doubled)}   {soak.doubled[:5]}")
     print(f"out of order  {len(soak.out_of_order)}   {soak.out_of_order[:5]}")
