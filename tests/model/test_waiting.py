@@ -1,17 +1,20 @@
 """What a chat has to wait for, hour by hour: its pace, its nights, its people. And whatever breaks off meanwhile."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from tests.model.mishaps import Mishaps
 from tests.model.provider import EVERY_CHAT
-from tests.model.verdict import DIGEST, Row, Verdict
-from tests.model.world import World
+from tests.model.verdict import DIGEST, Row, Verdict, plain
+from tests.model.world import DAYS, TIMEOUT_MS, World
 
+from hookline.chats import Chats
 from hookline.clock import DAY, HOUR, MINUTE, SECOND_MS
 from hookline.conversation import State
 from hookline.models import Destination, Message, Wake
@@ -50,8 +53,7 @@ def digests(world: World, chat: str = CHAT) -> list[str]:
 
 
 def row(world: World, message: Message) -> Row:
-    [found] = Verdict(world).rows[message.delivery_id]
-    return found
+    return plain(world.table.items[message.delivery_id, "1"])
 
 
 def statuses(world: World, messages: list[Message]) -> list[str]:
@@ -663,3 +665,49 @@ def test_release_may_die_half_way() -> None:
     world.pass_time(MINUTE)
     assert all(digests(world, chat) for chat in [CHAT, *OTHERS])
     judged(world)
+
+
+# Very many.
+
+MANY = 100_000
+
+
+def hold(world: World, many: int) -> None:
+    """Let so many wait of a chat: written as the fourth of its messages was, because one by one would take too long."""
+    *_, held = accept(world, 4, title="Disk", thread="0", phase="firing")
+    world.pass_time(0)
+    chats = Chats(world.table, "DeliveryLog", world.clock, DAYS)  # type: ignore[arg-type]
+    [[first]] = chats.entries(CHAT, 0, 1)
+    as_row, as_entry = world.table.items[held.delivery_id, "1"], world.table.items[f"chat {CHAT}", "1"]
+    for n in range(2, many + 1):
+        entry = replace(first, id=str(UUID(int=n)), where=f"web-{n}", thread=str(n))
+        row_of_entry = {"generation": {"N": str(n)}, "entry": {"S": entry.to_json()}}
+        world.table.put_item(TableName="DeliveryLog", Item=as_row | {"id": {"S": entry.id}})
+        world.table.put_item(TableName="DeliveryLog", Item=as_entry | row_of_entry)
+    known = chats.read(CHAT)
+    assert chats.save(CHAT, known, replace(known.state, last=many, count=many))
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_are_told_in_one_text_and_closed_in_as_many_turns_as_it_takes(report: Report) -> None:
+    world = world_with(pace="3 per 1m")
+    hold(world, MANY)
+    world.takes = {"query": 0.2, "transact_write_items": 0.1}
+    world.turns.clear()
+    world.pass_time(MINUTE)
+    assert state(world).gathering, "more than one turn has time for"
+    later = accept(world, 2)
+    world.pass_time(3 * MINUTE)
+    assert state(world).closing, "more than a few turns have time for"
+    later += accept(world, 1)
+    world.drain(HOUR)
+    assert [text.partition(" in ")[0] for text in shown(world)[3:]] == [f"{MANY} more", "3 more"]
+    assert statuses(world, later) == ["digested"] * 3
+    verdict = Verdict(world)  # of which the rest would take longer than all of this
+    verdict.digests_stand_for_what_they_say()
+    verdict.nothing_waits()
+    told = [one for rows in verdict.rows.values() for one in rows if one["status"] == "digested"]
+    assert len(told) == MANY + len(later)
+    report(f"{MANY} that were held: turns", len(world.turns))
+    report(f"{MANY} that were held: the longest turn (s)", max(world.turns) / SECOND_MS)
+    assert max(world.turns) < TIMEOUT_MS

@@ -49,6 +49,7 @@ class World:
         self.table_is_down = False
         self.takes: dict[str, float] = {}  # seconds that a worker's calls take, by their names
         self.crashes = 0
+        self.turns: list[int] = []  # how long each batch took, ms
         self.fallbacks: dict[str, tuple[Destination, ...]] = {}  # of chats
         self.manners: dict[str, dict[str, Any]] = {}  # of chats: their options; a chat without any takes all at once
         self.answers = 0
@@ -177,6 +178,7 @@ class World:
             self.batch = self._worker()
         finally:
             self.mishaps, self.fuse = Mishaps(), None
+            self.turns.append(self.clock() - started)
         return len(records)
 
     def pass_time(self, seconds: float) -> None:
