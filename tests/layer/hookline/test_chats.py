@@ -203,6 +203,20 @@ def test_entries_come_in_the_order_of_their_numbers_page_by_page(chats: Chats, t
     assert [one for page in pages for one in page] == [entry(number) for number in range(1, 26)]
 
 
+def test_what_is_read_is_what_was_written_last(chats: Chats, table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a copy that lags behind, an entry or a turn of the chat could be missing."""
+    make, consistent = table._make_api_call, []  # noqa: SLF001 - the one door all calls go through
+
+    def call(name: str, request: dict[str, Any]) -> Any:
+        consistent.append((name, request.get("ConsistentRead")))
+        return make(name, request)
+
+    monkeypatch.setattr(table, "_make_api_call", call)
+    chats.read(CHAT)
+    list(chats.entries(CHAT, 0, 1))
+    assert consistent == [("GetItem", True), ("Query", True)]
+
+
 def test_entries_come_from_behind_one_number_up_to_another(chats: Chats, table: Any) -> None:
     hold(table, chats, [entry(number) for number in range(1, 8)])
     assert [one.number for page in chats.entries(CHAT, 2, 5, page=2) for one in page] == [3, 4, 5]
@@ -213,7 +227,7 @@ def test_entries_come_from_behind_one_number_up_to_another(chats: Chats, table: 
 
 
 def test_what_a_digest_told_has_its_row_closed_by_reference_to_it(chats: Chats, table: Any, clock: Any) -> None:
-    hold(table, chats, [entry(1), entry(2)])
+    hold(table, chats, [entry(1, "t"), entry(2)])
     clock.advance(60)
     assert chats.close(CHAT, Closing(DIGEST, 1, "digested", NOON), PLENTY)
     rows = written(table)
