@@ -595,6 +595,22 @@ def test_an_answer_that_comes_before_the_refusal_is_written_releases_the_chat_wh
         judged(world, within=5 * MINUTE)
 
 
+@pytest.mark.parametrize("what", ["received", "reaction"])
+def test_an_answer_to_a_refusal_that_is_known_but_not_written_yet_is_no_old_one(what: str) -> None:
+    def begin() -> World:
+        world = world_with(limit=2, fallback=True)
+        accept(world, 2)
+        world.pass_time(MINUTE)
+        accept(world, 2)
+        world.provider.meanwhile = once(lambda: world.answer(CHAT, what))
+        return world
+
+    for world in each_crash(begin):
+        world.pass_time(5 * MINUTE)
+        assert not state(world).parked_at
+        judged(world, within=5 * MINUTE)
+
+
 @pytest.mark.parametrize("lag", [0, 900])
 @pytest.mark.parametrize("whats", ["delivered", "read delivered", "delivered read", "delivered failed", "failed"])
 def test_what_is_told_of_a_digest_before_its_row_is_closed_is_written_wherever_the_worker_dies(

@@ -143,8 +143,12 @@ class Paced:
         known = self._chats.read(room.id)
         is_last = ask.digest and known.state.frozen and known.state.frozen.is_last
 
+        # It may be written long after it was said, by another worker; what was answered since is an answer to it.
+        last = refusal.attempt or (claim.attempts[-1] if claim.attempts else {})
+        refused_at = int(last.get("at", self._now_ms()))
+
         def learn(state: State) -> State:
-            return conversation.refused(state, refusal.code, self._now_ms(), is_counted=not _is_off(room.chat))
+            return conversation.refused(state, refusal.code, refused_at, is_counted=not _is_off(room.chat))
 
         if is_last:
             self._change(room.id, learn)
