@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger, Metrics
 
 from hookline import wiring
 from hookline.batch import Batch
-from hookline.models import Message
+from hookline.models import Message, Wake
 from hookline.queue import Queue
 from hookline.settings import Settings
 
@@ -22,9 +22,9 @@ sqs = wiring.sqs()
 queue = Queue(sqs, settings.delivery_queue_url)
 
 
-def forward(message: Message) -> None:
-    """Put what stands in for another message, or tells of others, behind what its chat has on the queue."""
-    queue.put([message])
+def forward(record: Message | Wake) -> None:
+    """Put what stands in for another message, tells of others or wakes a chat behind what the chat has on the queue."""
+    queue.put([record])
 
 
 pace = wiring.paced(

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -107,6 +108,10 @@ class Batch:
         done with is taken off ``rest``.
         """
         stuck = Message.model_validate_json(rest[0]["body"])
+        # What waits with the chat is told behind the stuck one, as soon as it is woken: its digest gets an answer.
+        for record in [record for record in rest[1:] if _is_wake(record)]:
+            if remaining_ms() >= self._attempt_ms and self._one(record, remaining_ms, is_alone=is_alone).wait is None:
+                rest.remove(record)
         for record in [record for record in rest[1:] if _is_another(record, stuck)]:
             if remaining_ms() < self._attempt_ms:
                 return False
@@ -128,7 +133,8 @@ class Batch:
         """Close the stuck head if it fails once more: the provider may have come back between the two attempts."""
         again = self._one(rest[0], remaining_ms, is_alone=is_alone)
         if again.is_stuck:
-            again = self._guarded(rest[0], lambda: self._outbox.give_up_head(stuck))
+            has_time = partial(self._has_time, remaining_ms)
+            again = self._guarded(rest[0], lambda: self._outbox.give_up_head(stuck, has_time))
         is_closed = again.wait is None and not again.is_suspect
         if is_closed:
             del rest[0]
@@ -142,9 +148,7 @@ class Batch:
         except ValidationError as error:
             return self._unreadable(record, error)
 
-        def has_time() -> bool:
-            return remaining_ms() >= self._attempt_ms
-
+        has_time = partial(self._has_time, remaining_ms)
         match content:
             case Receipt():
                 tries = _tries(record) if is_first else 1
@@ -152,6 +156,10 @@ class Batch:
             case Wake():
                 return self._guarded(record, lambda: self._outbox.wake(content, has_time))
         return self._guarded(record, lambda: self._outbox.deliver(content, is_alone=is_alone, has_time=has_time))
+
+    def _has_time(self, remaining_ms: Callable[[], int]) -> bool:
+        """Return whether there is time for one more attempt, or as much else."""
+        return remaining_ms() >= self._attempt_ms
 
     def _guarded(self, record: Record, work: Callable[[], Settled]) -> Settled:
         try:
@@ -212,6 +220,13 @@ def _is_another(record: Record, message: Message) -> bool:
     except ValidationError:
         return False
     return isinstance(content, Message) and content.delivery_id != message.delivery_id
+
+
+def _is_wake(record: Record) -> bool:
+    try:
+        return isinstance(_CONTENT.validate_json(record["body"]), Wake)
+    except ValidationError:
+        return False
 
 
 def _tries(record: Record) -> int:

@@ -78,9 +78,9 @@ class Chats:
         self._remember(chat, Known(known.version + 1, state))
         return True
 
-    def entry(self, chat: str, entry: Entry) -> dict[str, Any]:
-        """Return the item of a transaction that adds an entry."""
-        row = {**_plain_key(chat, entry.number), "entry": entry.to_json(), "expires_at": self._expires_at()}
+    def entry(self, chat: str, entry: Entry, until: int) -> dict[str, Any]:
+        """Return the item of a transaction that adds an entry, which is needed ``until`` then at least (ms)."""
+        row = {**_plain_key(chat, entry.number), "entry": entry.to_json(), "expires_at": self.expires_at(until)}
         return {"Put": {"TableName": self._table, "Item": item(row)}}
 
     def entries(self, chat: str, after: int, upto: int, page: int = PAGE) -> Iterator[list[Entry]]:
@@ -130,7 +130,7 @@ class Chats:
             "status": closing.status,
             "digest": closing.digest,
             "updated_at": self._now_ms(),
-            "expires_at": self._expires_at(),
+            "expires_at": self.expires_at(),
             **({"told_at": closing.at} if is_told else {"error": FAILED_WITH}),
         }
         forgotten = TOLD_OF if entry.private and is_told else ()
@@ -150,7 +150,7 @@ class Chats:
                 raise
 
     def _update(self, chat: str, version: int, state: State) -> dict[str, Any]:
-        changes = {"state": state.to_json(), "version": version + 1, "expires_at": self._expires_at()}
+        changes = {"state": state.to_json(), "version": version + 1, "expires_at": self.expires_at(state.expires_at)}
         waits = {"waits": "chat", "due_at": state.due_at} if state.due_at else {}
         gone = () if waits else ("waits", "due_at")
         return update(self._table, _key(chat), {**changes, **waits}, {"version": version or None}, without=gone)
@@ -165,8 +165,9 @@ class Chats:
             self._known.clear()
         self._known[chat] = known
 
-    def _expires_at(self) -> int:
-        return self._now_ms() // SECOND_MS + self._days * DAY
+    def expires_at(self, until: int = 0) -> int:
+        """Return when a row may go, in seconds: not while something waits that may outlast the log's days."""
+        return max(self._now_ms(), until) // SECOND_MS + self._days * DAY
 
 
 def _entry(row: Any) -> Entry:

@@ -4,12 +4,12 @@ Only the turn of the chat's group changes it, so that sends, receipts and digest
 """
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Self
 
 from hookline.claim import Status
-from hookline.clock import DAY, MINUTE, SECOND_MS
+from hookline.clock import DAY, EARLIEST_S, MINUTE, SECOND_MS
 from hookline.quiet import until
 from hookline.rules.model import Chat
 
@@ -17,6 +17,8 @@ from hookline.rules.model import Chat
 LATE_ANSWER_MS = MINUTE * SECOND_MS
 # Trust grows with a conversation: what was learned so long ago is found out again, by one refusal.
 LEARNED_FOR_MS = 7 * DAY * SECOND_MS
+# A line that has just said no is asked again for something urgent, but not for each alert of a storm.
+TRY_AGAIN_MS = 10 * MINUTE * SECOND_MS
 MOST_SENT_KEPT = 100  # as many as a budget may allow
 MOST_LOOKED_THROUGH = 2000  # entries, for those of an urgent message's thread: it has no time to lose
 # The provider's refusals that say how many in a row it takes.
@@ -30,7 +32,6 @@ class Step(StrEnum):
     HOLD = "hold"
     PARK = "park"
     TAKE = "take"  # go, together with what is held of its thread
-    DONE = "done"  # it has joined what waits, at an earlier try
 
 
 class Due(StrEnum):
@@ -78,7 +79,6 @@ class State:
     learned_at: int = 0
     answered_at: int = 0
     admitted: str = ""  # the delivery and generation that were let through last
-    joined: str = ""  # … that joined what waits last
     last: int = 0  # the number of the latest entry
     count: int = 0  # entries that no digest has told yet
     since: int = 0  # when the first of them was accepted
@@ -88,8 +88,8 @@ class State:
     refused_at: int = 0  # when the provider said so; 0 where only its budget does
     is_answered: bool = False  # what waits goes out now, also at night
     held_upto: int = 0  # no fallback was told of the latest entry but one of these
-    passed_upto: int = 0  # a fallback was told of all entries up to this,
-    passed_to: str = ""  # whose chat has this name
+    passed_upto: int = 0  # who stands in has heard of all entries up to this
+    is_unheard: bool = False  # … or there is nobody who does
     digests: int = 0  # how many there were
     gathering: dict[str, Any] | None = None  # of a digest that takes longer than one turn
     frozen: Frozen | None = None
@@ -110,7 +110,8 @@ class State:
         given = {name: value for name, value in json.loads(text).items() if name in _DEFAULTS}
         for name, kind in (("frozen", Frozen), ("closing", Closing)):
             if given.get(name):
-                given[name] = kind(**given[name])
+                known = {field.name for field in fields(kind)}
+                given[name] = kind(**{name: value for name, value in given[name].items() if name in known})
         return cls(**given | {"sent_at": tuple(given.get("sent_at", ()))})
 
 
@@ -150,8 +151,6 @@ def admit(state: State, ask: Ask, chat: Chat, now: int) -> tuple[State, Admissio
 
     A message that waits is not in that state yet: ``joined`` puts it there.
     """
-    if ask.id == state.joined:
-        return state, Admission(Step.DONE)
     if ask.is_admitted or ask.id == state.admitted:
         barrier = None if ask.is_unsure else _barrier(state, ask, chat, now)
         return state, barrier or Admission(Step.GO, is_last_slot=_is_full(state, chat))
@@ -167,7 +166,8 @@ def admit(state: State, ask: Ask, chat: Chat, now: int) -> tuple[State, Admissio
 def _barrier(state: State, ask: Ask, chat: Chat, now: int) -> Admission | None:
     """Return what keeps a message from being sent, however few there were."""
     if ask.is_urgent:
-        return None
+        is_known = state.parked_at and now < state.refused_at + TRY_AGAIN_MS
+        return Admission(Step.PARK) if is_known else None
     frozen = state.frozen if ask.digest else None
     if frozen and (frozen.is_answer or frozen.is_last):
         return None
@@ -232,19 +232,21 @@ def joined(  # noqa: PLR0913 - the chat, what was asked and what was answered
         last=number,
         count=state.count + 1,
         since=state.since or ask.at or now,
-        joined=ask.id,
         held_upto=state.held_upto if is_told else number,
-        due_at=admission.due_at or now,
+        due_at=state.due_at if state.frozen else admission.due_at or now,
     )
     return parked(held, chat, now) if admission.step is Step.PARK else held
 
 
 def parked(state: State, chat: Chat, now: int) -> State:
     """Return the chat as it waits for an answer; since when doesn't change while it does."""
-    if state.parked_at:
-        return replace(state, due_at=state.expires_at)
-    expires_at = now + chat.expires * SECOND_MS
-    return replace(state, parked_at=now, expires_at=expires_at, due_at=expires_at, is_answered=False)
+    expires_at = state.expires_at or now + chat.expires * SECOND_MS
+    due_at = expires_at
+    if state.frozen:
+        due_at = state.due_at  # when it is looked after
+    elif state.held_upto > state.passed_upto:
+        due_at = now  # a fallback may have to hear of it
+    return replace(state, parked_at=state.parked_at or now, expires_at=expires_at, due_at=due_at, is_answered=False)
 
 
 def refused(state: State, code: str | None, now: int, *, is_counted: bool) -> State:
@@ -258,9 +260,14 @@ def refused(state: State, code: str | None, now: int, *, is_counted: bool) -> St
     return replace(left, learned=max(1, streak), learned_at=now) if code in TEACHING else left
 
 
-def untaken(state: State) -> State:
-    """Return the chat after the provider refused a text for a reason of its own: nobody has it to answer."""
-    return replace(state, streak=max(0, state.streak - 1), sent_at=state.sent_at[:-1])
+def untaken(state: State, ask: Ask) -> State:
+    """Return the chat after the provider refused a text for a reason of its own: nobody has it to answer.
+
+    Once: what was let through last isn't known any more then.
+    """
+    if state.admitted != ask.id:
+        return state
+    return replace(state, streak=max(0, state.streak - 1), sent_at=state.sent_at[:-1], admitted="")
 
 
 def accepted(state: State) -> State:
@@ -270,6 +277,7 @@ def accepted(state: State) -> State:
 
 def answered(state: State, at: int, now: int) -> State:
     """Return the chat after somebody replied or reacted, by the provider's clock; 0 if that isn't known."""
+    at = min(at, now) if at >= EARLIEST_S * SECOND_MS else 0
     if at and at <= state.answered_at:
         return state
     sent = tuple(moment for moment in state.sent_at if at and moment > at)
@@ -285,15 +293,14 @@ def answered(state: State, at: int, now: int) -> State:
     return replace(open_again, due_at=now if state.count else 0, is_answered=bool(state.count))
 
 
-def due(state: State, chat: Chat, now: int, *, has_fallback: bool) -> tuple[Due, int]:
+def due(state: State, chat: Chat, now: int) -> tuple[Due, int]:
     """Return what to do with what waits, and when to look again, 0 for never."""
     if not state.count or state.frozen:
         return Due.NOTHING, state.due_at if state.frozen else 0
     if state.parked_at:
         if now >= state.expires_at:
             return Due.LAST, 0
-        is_untold = has_fallback and state.held_upto > state.passed_upto
-        return (Due.PASS, 0) if is_untold else (Due.NOTHING, state.expires_at)
+        return (Due.PASS, 0) if state.held_upto > state.passed_upto else (Due.NOTHING, state.expires_at)
     if state.is_answered:
         return Due.TELL, 0
     free_at = until(chat.quiet, now) or (_window_end(state, chat) if _is_paced(state, chat, now) else 0)
@@ -321,15 +328,17 @@ def over(state: State, digest: str, status: str, now: int) -> State:
     if frozen is None or frozen.message["delivery_id"] != digest:
         return state
     count = max(0, state.count - frozen.count)
-    is_parked = state.parked_at and not frozen.is_last
+    is_parked = state.parked_at and count and not frozen.is_last
     return replace(
         state,
         frozen=None,
         count=count,
         is_answered=state.is_answered and count > 0,
-        since=now if count else 0,
+        is_unheard=state.is_unheard and count > 0,
+        since=(state.since if frozen.thread else now) if count else 0,
         due_at=now,
         parked_at=state.parked_at if is_parked else 0,
         expires_at=state.expires_at if is_parked else 0,
+        refused_at=state.refused_at if is_parked else 0,
         closing=Closing(digest, frozen.upto, status, now, frozen.thread),
     )

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hookline import conversation, identity
@@ -10,9 +11,10 @@ from hookline.chats import Chats, Known
 from hookline.clock import HOUR, MINUTE, SECOND_MS, say
 from hookline.conversation import Due, Frozen, State
 from hookline.digest import Entry, Summary
+from hookline.errors import QueueRefused
 from hookline.fit import cut
 from hookline.log import DeliveryLog
-from hookline.models import Destination, Message
+from hookline.models import Destination, Message, Wake
 from hookline.rules.model import Chat
 
 logger = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ logger = logging.getLogger(__name__)
 HasTime = Callable[[], bool]
 # Whether a digest got onto the queue is looked after soon, whether it still has to be there much later.
 CHECK_PUT_MS, CHECK_DIGEST_MS = MINUTE * SECOND_MS, HOUR * SECOND_MS
+MOST_FALLBACKS = 10  # of a digest
 SOURCE, RULE = "hookline", "digest"
 
 
@@ -33,6 +36,61 @@ class Room:
     fallbacks: Sequence[Destination]
 
 
+@dataclass(slots=True)
+class Heap:
+    """What the entries up to a number say: together, or to each who stands in what they haven't heard."""
+
+    upto: int
+    after: int = 0  # what was read already
+    summary: Summary = field(default_factory=Summary)
+    told: dict[str, tuple[Destination, Summary]] = field(default_factory=dict)
+    fallbacks: tuple[Destination, ...] = ()  # of their rules
+    is_unheard: bool = False  # nobody stands in for one of them
+
+    def add(self, entry: Entry, state: State, room: Room, due: Due) -> None:
+        """Take in the next entry."""
+        who = _stands_in(entry, room)
+        to = entry.to or (who.name if who and entry.number <= state.passed_upto else "")
+        if due is not Due.PASS:
+            self.summary.add(replace(entry, to=to) if to else entry)
+            named = tuple(Destination(name=name, id=chat, limit=limit) for name, chat, limit in entry.fallbacks)
+            self.fallbacks = tuple(dict.fromkeys([*self.fallbacks, *named]))[:MOST_FALLBACKS]
+        elif who is None:
+            self.is_unheard = self.is_unheard or not to
+        elif not to:
+            self.told.setdefault(who.id, (who, Summary()))[1].add(entry)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return {
+            "upto": self.upto,
+            "after": self.after,
+            "summary": self.summary.to_dict(),
+            "told": [[who.model_dump(), summary.to_dict()] for who, summary in self.told.values()],
+            "fallbacks": [one.model_dump() for one in self.fallbacks],
+            "is_unheard": self.is_unheard,
+        }
+
+    @classmethod
+    def from_dict(cls, saved: dict[str, Any]) -> "Heap":
+        """Return the one that was saved."""
+        told = [(Destination.model_validate(who), Summary.from_dict(said)) for who, said in saved["told"]]
+        return cls(
+            saved["upto"],
+            saved["after"],
+            Summary.from_dict(saved["summary"]),
+            {who.id: (who, summary) for who, summary in told},
+            tuple(Destination.model_validate(one) for one in saved["fallbacks"]),
+            saved["is_unheard"],
+        )
+
+
+def _stands_in(entry: Entry, room: Room) -> Destination | None:
+    """Return who hears of an entry whose chat has to answer first: of its rule's fallbacks, then of the chat's own."""
+    named = (Destination(name=name, id=chat, limit=limit) for name, chat, limit in entry.fallbacks)
+    return next((one for one in (*named, *room.fallbacks) if one.id not in (*entry.tried, room.id)), None)
+
+
 class Gatherer:
     """Tells what waits. Methods raise ClientError or BotoCoreError, QueueRefused, RulesUnavailable."""
 
@@ -42,7 +100,7 @@ class Gatherer:
         chats: Chats,
         log: DeliveryLog,
         room_of: Callable[[str], Room],
-        forward: Callable[[Message], object],
+        forward: Callable[[Message | Wake], object],
         count: Callable[[str], None],
         now_ms: Callable[[], int],
     ) -> None:
@@ -64,7 +122,7 @@ class Gatherer:
         state, now = known.state, self._now_ms()
         if state.closing:
             if not self._chats.close(room.id, state.closing, has_time):
-                self._save(room, known, replace(state, due_at=now))
+                self._go_on(room, known, state)
                 return False
             return self._save(room, known, replace(state, closing=None)) or True
         if state.frozen:
@@ -72,7 +130,7 @@ class Gatherer:
                 self._forward(Message.model_validate(state.frozen.message))
                 self._save(room, known, replace(state, due_at=now + CHECK_DIGEST_MS))
             return False
-        due, look_at = conversation.due(state, room.chat, now, has_fallback=bool(room.fallbacks))
+        due, look_at = conversation.due(state, room.chat, now)
         match due:
             case Due.NOTHING:
                 return look_at != state.due_at and not self._save(room, known, replace(state, due_at=look_at))
@@ -84,19 +142,30 @@ class Gatherer:
                 return self._told(room, known, due, has_time)
 
     def _told(self, room: Room, known: Known, due: Due, has_time: HasTime) -> bool:
-        """Tell the chat what waits, or its fallback what was only held; return whether to look again."""
-        gathered = self._gathered(room, known, due, has_time)
-        if gathered is None:
+        """Tell the chat what waits, or who stands in what was only held; return whether to look again."""
+        heap = self._gathered(room, known, due, has_time)
+        if heap is None:
             return False
-        summary, upto = gathered
         if due is Due.PASS:
-            return self._pass(room, known, summary, upto)
+            return self._pass(room, known, heap)
+        summary = heap.summary
         if not summary.entries:  # they have expired
             self._save(room, known, replace(known.state, count=0, since=0, gathering=None))
             return True
-        frozen = Frozen(upto, summary.entries, {}, is_last=due is Due.LAST, is_answer=known.state.is_answered)
-        self.freeze(room, known, summary, frozen)
+        if summary.count <= 1 < summary.entries:
+            # Parts of one text have nothing to be summed up: each goes as it is, the next when this one is told.
+            heap = self._first(room, known.state, heap)
+            summary = heap.summary
+        frozen = Frozen(heap.upto, summary.entries, {}, is_last=due is Due.LAST, is_answer=known.state.is_answered)
+        self.freeze(room, known, summary, frozen, fallbacks=heap.fallbacks)
         return False
+
+    def _first(self, room: Room, state: State, heap: Heap) -> Heap:
+        """Return what the first entry says alone."""
+        page = next(self._chats.entries(room.id, 0, heap.upto, 1))
+        alone = Heap(upto=page[0].number)
+        alone.add(page[0], state, room, Due.TELL)
+        return alone
 
     def freeze(  # noqa: PLR0913 - the chat, and what the digest is made of
         self,
@@ -106,6 +175,7 @@ class Gatherer:
         frozen: Frozen,
         *,
         latest: str = "",
+        fallbacks: Iterable[Destination] = (),
         also: Iterable[dict[str, Any]] = (),
     ) -> bool:
         """Write down the digest that ``frozen`` lacks and put it on the queue; False if the chat has changed.
@@ -113,6 +183,7 @@ class Gatherer:
         ``latest`` is the text that it shows, where that has to be another one than what still holds.
         """
         message = self._digest(room, known.state, summary, frozen, latest)
+        message = message.model_copy(update={"fallbacks": tuple(fallbacks)})
         given = message.model_dump(mode="json", exclude_defaults=True)
         state = conversation.froze(known.state, replace(frozen, message=given), check_at=self._now_ms() + CHECK_PUT_MS)
         if not self._chats.save(room.id, known, state, [*also]):
@@ -129,37 +200,41 @@ class Gatherer:
         if not (is_told or room.fallbacks):
             self._count("ParkedWithoutFallback")
 
-    def _gathered(self, room: Room, known: Known, due: Due, has_time: HasTime) -> tuple[Summary, int] | None:
-        """Return what all entries say, and the number of the last; None when it goes on at the next turn."""
+    def _gathered(self, room: Room, known: Known, due: Due, has_time: HasTime) -> Heap | None:
+        """Return what all entries say; None when it goes on at the next turn."""
         state = known.state
-        begun = state.gathering if state.gathering and state.gathering["due"] == due else None
-        summary = Summary.from_dict(begun["summary"]) if begun else Summary()
-        after, upto = (begun["after"], begun["upto"]) if begun else (0, state.last)
-        for page in self._chats.entries(room.id, after, upto):
+        begun = state.gathering if state.gathering and state.gathering.get("due") == due else None
+        heap = Heap.from_dict(begun["heap"]) if begun else Heap(upto=state.last)
+        for page in self._chats.entries(room.id, heap.after, heap.upto):
             for entry in page:
-                _add(summary, entry, state, room.fallbacks[0].id if due is Due.PASS else "")
-            after = page[-1].number
-            if after < upto and not has_time():
-                gathering = {"due": due.value, "after": after, "upto": upto, "summary": summary.to_dict()}
-                self._save(room, known, replace(state, gathering=gathering, due_at=self._now_ms()))
+                heap.add(entry, state, room, due)
+            heap.after = page[-1].number
+            if heap.after < heap.upto and not has_time():
+                self._go_on(room, known, replace(state, gathering={"due": due.value, "heap": heap.to_dict()}))
                 return None
-        return summary, upto
+        return heap
 
-    def _pass(self, room: Room, known: Known, summary: Summary, upto: int) -> bool:
-        """Let the fallback hear what was held before the chat began to wait for an answer."""
-        to = room.fallbacks[0]
-        if summary.entries:
-            self._forward(self._passed(room, known.state, summary, to))
-        told = replace(known.state, passed_upto=upto, passed_to=to.name, gathering=None)
-        self._save(room, known, told)
+    def _go_on(self, room: Room, known: Known, state: State) -> None:
+        """Go on at the chat's next turn; release brings it about where the queue takes no wake-up."""
+        now = self._now_ms()
+        self._save(room, known, replace(state, due_at=now))
+        with suppress(QueueRefused):
+            self._forward(Wake(chat=room.id, due_at=now))
+
+    def _pass(self, room: Room, known: Known, heap: Heap) -> bool:
+        """Let who stands in hear what was held before the chat began to wait for an answer."""
+        for who, summary in heap.told.values():
+            self._forward(self._passed(room, known.state, summary, who))
+        is_unheard = known.state.is_unheard or heap.is_unheard
+        self._save(room, known, replace(known.state, passed_upto=heap.upto, is_unheard=is_unheard, gathering=None))
         return True
 
     def _passed(self, room: Room, state: State, summary: Summary, to: Destination) -> Message:
         # The same for as long as the chat waits and nothing else was held: found again after a crash, it is a copy.
-        delivery = identity.passed_id(room.id, state.parked_at, state.held_upto)
+        delivery = identity.passed_id(room.id, to.id, state.parked_at, state.held_upto)
         limit = to.limit or room.chat.limit
         own = self._only(summary)
-        text = own.get("text") or summary.text(limit, self._now_ms(), self._latest(summary))
+        text = own.get("text") or summary.text(limit, self._now_ms(), self._latest(summary), room.name)
         about = {"because": f"{room.name} waits for an answer"}
         return self._message(room, delivery, to, cut(text, limit), summary, about | {"tried": (room.id,)})
 
@@ -169,9 +244,14 @@ class Gatherer:
         said = summary.text(limit, self._now_ms(), latest or self._latest(summary))
         return said if summary.latest or not latest else cut(f"{said}\nLatest: {latest}", limit)
 
+    def _own(self, room: Room, own: dict[str, Any], summary: Summary) -> str:
+        """Return the text of what waited alone, with who was told of it meanwhile."""
+        went = "".join(f"\n{times} went to {name}." for name, times in summary.went.items())
+        return cut(own["text"], room.chat.limit - len(went)) + went if own.get("text") else ""
+
     def _digest(self, room: Room, state: State, summary: Summary, frozen: Frozen, latest: str) -> Message:
         own = self._only(summary)
-        text = own.get("text") or self._text(room, summary, latest)
+        text = self._own(room, own, summary) or self._text(room, summary, latest)
         is_told = bool(summary.went) and sum(summary.went.values()) == summary.count
         more: dict[str, Any] = {
             "digest": state.digests + 1,
@@ -181,7 +261,7 @@ class Gatherer:
             "tried": tuple(one.id for one in room.fallbacks) if is_told else (),
             "effect": own.get("effect"),
             **{name: own[name] for name in ("link_preview", "reply_to", "title", "where", "phase") if name in own},
-            "thread": own.get("thread") or frozen.thread or None,
+            "thread": _story(own) or frozen.thread or None,
         }
         delivery = identity.digest_id(room.id, self._now_ms(), state.digests + 1)
         return self._message(room, delivery, Destination(name=room.name, id=room.id), text, summary, more)
@@ -218,12 +298,9 @@ class Gatherer:
         return self._chats.save(room.id, known, state)
 
 
-def _add(summary: Summary, entry: Entry, state: State, passed_to: str) -> None:
-    """Add an entry; for a fallback only what it hasn't heard yet, and what it didn't pass on itself."""
-    to = entry.to or (state.passed_to if entry.number <= state.passed_upto else "")
-    if passed_to and (to or passed_to in entry.tried):
-        return
-    summary.add(replace(entry, to=to) if to else entry)
+def _story(own: dict[str, Any]) -> str:
+    """Return the thread of what waited alone as all sources' threads are told apart."""
+    return Message.model_validate({**own, "delivery_id": own["id"]}).story if own.get("thread") else ""
 
 
 def _because(state: State, frozen: Frozen, now: int) -> str:

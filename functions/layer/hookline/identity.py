@@ -115,9 +115,9 @@ def digest_id(chat: str, at: int, n: int) -> str:
     return str(uuid5(_DELIVERIES, json.dumps(["digest", chat, at, n])))
 
 
-def passed_id(chat: str, parked_at: int, upto: int) -> str:
+def passed_id(chat: str, to: str, parked_at: int, upto: int) -> str:
     """Return the id of what tells a fallback what a chat held, up to this entry, when it began to wait."""
-    return str(uuid5(_DELIVERIES, json.dumps(["passed", chat, parked_at, upto])))
+    return str(uuid5(_DELIVERIES, json.dumps(["passed", chat, to, parked_at, upto])))
 
 
 def queue_key(delivery: str, request_id: str) -> str:

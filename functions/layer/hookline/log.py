@@ -152,19 +152,15 @@ class DeliveryLog:
             "expires_at": self._expires_at(now),
             **given(told),
         }
-        forgotten = TOLD_OF if claim.message.private and status is Status.SENT else ()
+        # A digest that was dropped is told in another one's words.
+        forgotten = TOLD_OF if claim.message.private and status in {Status.SENT, Status.DROPPED} else ()
         row_key, lease = key(claim.message.delivery_id, claim.generation), {"lease_until": claim.lease_until}
         return update(self._table, row_key, changes, lease, without=forgotten)
 
-    def amended(self, claim: Claim, variant: str, body: str) -> Claim | None:
-        """Write which other body is sent from now on; None when another worker has claimed it since.
-
-        Raises like ``claim``.
-        """
-        lease = {"lease_until": claim.lease_until}
-        changes = {"variant": variant, "body": body}
-        is_ours = self._update(claim.message.delivery_id, claim.generation, changes, lease)
-        return replace(claim, variant=variant, body=body) if is_ours else None
+    def amending(self, claim: Claim, variant: str, body: str) -> dict[str, Any]:
+        """Return the update that says which other body is sent from now on, as part of a transaction."""
+        row_key, lease = key(claim.message.delivery_id, claim.generation), {"lease_until": claim.lease_until}
+        return update(self._table, row_key, {"variant": variant, "body": body}, lease)
 
     def first_of(self, chat: str, thread: str) -> str | None:
         """Return the id of the message that the thread's others are replies to. Raises like ``claim``."""

@@ -133,6 +133,13 @@ class Message(BaseModel):
     digest: int | None = None  # it tells what its chat held, for the n-th time
     stands_for: int = 1  # messages that a digest tells, also where it is told to a fallback
 
+    @property
+    def story(self) -> str:
+        """Its thread among those of all sources, whose threads may have the same names; empty for none."""
+        if not self.thread or self.digest is not None:
+            return self.thread or ""  # a digest has that of what it tells
+        return f"{self.source} {self.thread}"
+
 
 class Receipt(BaseModel):
     """What the provider tells of a message later. The other body of a queue record, in the group of the same chat."""

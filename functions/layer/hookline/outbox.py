@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from blooio import Blooio, Content, LinkPreview, Outcome, SendRequest, Verdict
 from hookline import identity, patience
 from hookline.chats import LeaseLost
-from hookline.claim import Decision, Status
+from hookline.claim import WAITING, Decision, Status
 from hookline.clock import MINUTE, SECOND_MS, say
 from hookline.errors import QueueRefused, RulesUnavailable, SecretsUnavailable
 from hookline.fallback import stand_in
@@ -18,7 +18,7 @@ from hookline.gather import HasTime
 from hookline.log import Claim, DeliveryLog, NotClaimed
 from hookline.models import Destination, Message, Receipt, Wake
 from hookline.pace import Pace, Refusal, Waits
-from hookline.variant import asking, variant
+from hookline.variant import variant
 
 logger = logging.getLogger(__name__)
 
@@ -104,15 +104,15 @@ class Outbox:
         self._pace.advance(wake.chat, has_time)
         return Settled("awake")
 
-    def give_up_head(self, message: Message) -> Settled:
+    def give_up_head(self, message: Message, has_time: HasTime = always) -> Settled:
         """Close a message that is stuck although its chat is not. Raises like ``deliver``."""
         claim = self._log.claim(message, _body(message, self._replied_to(message)))
         if isinstance(claim, NotClaimed):
-            return self._not_claimed(message, claim, always)
+            return self._not_claimed(message, claim, has_time)
         reason = (
             f"the provider gave no answer for {patience.STUCK_AFTER // MINUTE} minutes, but one for the next message"
         )
-        return self._close(claim, Status.FAILED, {"code": "stuck", "reason": reason, **_last(claim)})
+        return self._close(claim, Status.FAILED, {"code": "stuck", "reason": reason, **_last(claim)}, has_time=has_time)
 
     def note(self, receipt: Receipt, tries: int, has_time: HasTime = always) -> Settled:
         """Write what the provider tells of a message: forwards only. Raises like ``wake``.
@@ -131,7 +131,7 @@ class Outbox:
             self._log.progress(claim, Status(receipt.what), {f"{receipt.what}_at": receipt.at or None})
         elif status in {Status.SENT, Status.DELIVERED}:
             error = {"code": receipt.code or "failed", "reason": receipt.reason or "the provider could not deliver it"}
-            return self._close(claim, Status.FAILED, error)
+            return self._close(claim, Status.FAILED, error, has_time=has_time)
         return Settled(receipt.what)
 
     def _acknowledge(self, receipt: Receipt, by: str, tries: int) -> Settled:
@@ -155,7 +155,7 @@ class Outbox:
         """
         if message.reply_to or not message.thread or message.first_part:
             return message.reply_to
-        return self._log.first_of(message.chat, message.thread)
+        return self._log.first_of(message.chat, message.story)
 
     def _admitted(self, claim: Claim, has_time: HasTime) -> Claim | Settled:
         """Return the claim with what is sent now, or what became of it instead."""
@@ -168,13 +168,7 @@ class Outbox:
         except (ClientError, BotoCoreError):
             self._log.unclosed(claim)
             raise
-        if isinstance(answer, Waits):
-            return Settled(answer.status)
-        # What was tried may have been accepted, and a key stands for one body.
-        if not answer.note or claim.tries or claim.unsure_since:
-            return claim
-        name, body = asking(claim.body, claim.variant, answer.note, answer.limit)
-        return self._log.amended(claim, name, body) or Settled(Status.SENDING, LOST_LEASE_WAIT)
+        return Settled(answer.status) if isinstance(answer, Waits) else answer.claim
 
     def _go_on_closing(self, claim: Claim, has_time: HasTime) -> Settled:
         """Finish what a worker had decided before it died."""
@@ -190,6 +184,9 @@ class Outbox:
         if message.digest is not None:
             # Its worker may have died before it could say so of what the digest told.
             self._pace.settled(message, Status(claim.status), has_time)
+        elif claim.status in WAITING:
+            # … or before it did what was due when the message joined what waits.
+            self._pace.advance(message.chat, has_time)
         if claim.decision is Decision.CLOSE:
             # Not passed on to a fallback: it would stop that worker, too.
             self._count("Undelivered")
@@ -230,8 +227,8 @@ class Outbox:
         if outcome.verdict is Verdict.AWAIT_RECIPIENT:
             parked = self._park(claim, Refusal(outcome.code, _about(outcome), attempt), has_time)
             return replace(parked, is_definite=parked.wait is None)
-        self._pace.untaken(claim)
         closed = self._close(claim, Status.FAILED, _about(outcome), attempt, has_time=has_time)
+        self._pace.untaken(claim)
         return replace(closed, is_definite=True)
 
     def _sent(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any], has_time: HasTime) -> Settled:
@@ -242,7 +239,7 @@ class Outbox:
             and not message.first_part
             and SendRequest.model_validate_json(claim.body).content.reply_to is None
         )
-        begins = message.thread if is_first else None
+        begins = message.story if is_first else None
         self._log.close(claim, Status.SENT, _told(outcome, self._now_ms()), attempt, begins=begins)
         self._pace.taken(claim)
         if message.digest is not None:

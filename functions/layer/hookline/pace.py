@@ -1,8 +1,11 @@
 """Stage 2 of a delivery. Let a message go, or keep it with what its chat has waiting."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hookline import conversation
 from hookline.chats import Chats, Known, LeaseLost
@@ -13,9 +16,10 @@ from hookline.digest import Entry, Summary
 from hookline.fallback import stand_in
 from hookline.gather import Gatherer, HasTime, Room
 from hookline.log import Claim, DeliveryLog
-from hookline.models import Message, Receipt
+from hookline.models import Message, Receipt, Wake
 from hookline.quiet import until
 from hookline.rules.model import Chat
+from hookline.variant import asking
 
 REACT = "react to this message to keep receiving."
 SUPERSEDED = {"code": "superseded", "reason": "what it would have told goes out later, in another digest"}
@@ -23,10 +27,9 @@ SUPERSEDED = {"code": "superseded", "reason": "what it would have told goes out 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The message may be sent now. ``note`` is to stand at its end, which all has to fit into ``limit`` characters."""
+    """The claim may be sent now, as it is in here."""
 
-    note: str = ""
-    limit: int = 0
+    claim: Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Pace(Protocol):
         """Learn that the provider took as many in a row."""
 
     def untaken(self, claim: Claim) -> None:
-        """Learn that a text which was let through reached nobody."""
+        """Learn that a text which was let through reached nobody. What this can't write does no harm."""
 
     def settled(self, message: Message, status: Status, has_time: HasTime) -> None:
         """Close what a digest told, after it was sent or given up; ``status`` is that of its row."""
@@ -80,8 +83,8 @@ class Pace(Protocol):
 class Unpaced:
     """For where there is no queue: everything is sent at once, and nothing can wait."""
 
-    def admit(self, *_: object) -> Ready:
-        return Ready()
+    def admit(self, claim: Claim, *_: object) -> Ready:
+        return Ready(claim)
 
     def refused(self, *_: object) -> None:
         return None
@@ -98,7 +101,7 @@ class Paced:
         chats: Chats,
         log: DeliveryLog,
         room_of: Callable[[str], Room],
-        forward: Callable[[Message], object],
+        forward: Callable[[Message | Wake], object],
         count: Callable[[str], None],
         now_ms: Callable[[], int],
     ) -> None:
@@ -112,8 +115,9 @@ class Paced:
 
     def admit(self, claim: Claim, has_time: HasTime) -> Ready | Waits:
         room = self._room_of(claim.message.chat)
-        if _is_off(room.chat):
-            return Ready()
+        # Where all is off nothing is asked for; but what this process knows to wait isn't overtaken.
+        if _is_off(room.chat) and not self._chats.known(room.id).state.is_waiting:
+            return Ready(claim)
         answer = None
         while answer is None:
             answer = self._asked(claim, room, _ask(claim), has_time)
@@ -124,12 +128,12 @@ class Paced:
         known = self._chats.known(room.id)
         state, admission = conversation.admit(known.state, ask, room.chat, self._now_ms())
         match admission.step:
-            case Step.DONE:
-                return Waits(Status.HELD)
+            case Step.GO if state == known.state:
+                return Ready(claim)  # it was let through before, as it is
             case Step.GO:
-                is_written = state == known.state or self._chats.save(room.id, known, state)
-                note = _note(state, ask) if admission.is_last_slot else ""
-                return Ready(note, room.chat.limit) if is_written else None
+                sent = _asking(claim, state, ask, room.chat.limit) if admission.is_last_slot else claim
+                also = [] if sent is claim else [{"Update": self._log.amending(sent, sent.variant, sent.body)}]
+                return Ready(sent) if self._chats.save(room.id, known, state, also) else None
             case Step.TAKE:
                 company = self._company(room, known, ask.thread)
                 if not company.entries:
@@ -166,8 +170,9 @@ class Paced:
             self._change(claim.message.chat, conversation.accepted)
 
     def untaken(self, claim: Claim) -> None:
-        if not _is_off(self._room_of(claim.message.chat).chat):
-            self._change(claim.message.chat, conversation.untaken)
+        ask = _ask(claim)
+        with suppress(ClientError, BotoCoreError):
+            self._change(claim.message.chat, lambda state: conversation.untaken(state, ask))
 
     def settled(self, message: Message, status: Status, has_time: HasTime) -> None:
         told = Status.DIGESTED if status in TOLD else Status.FAILED
@@ -209,15 +214,16 @@ class Paced:
                 claim, attempt = self._decided(claim, told, attempt), None
             self._forward(stands_in)
         entry = _entry(claim, known.state.last + 1, stands_in, self._now_ms())
-        state = conversation.joined(
-            known.state, ask, admission, room.chat, self._now_ms(), is_told=stands_in is not None
-        )
+        is_told = stands_in is not None
+        state = conversation.joined(known.state, ask, admission, room.chat, self._now_ms(), is_told=is_told)
+        told["expires_at"] = self._chats.expires_at(state.expires_at)
         row = self._log.closing(claim, admission.status, told, attempt)
-        if not self._chats.save(room.id, known, state, [{"Update": row}, self._chats.entry(room.id, entry)]):
+        added = self._chats.entry(room.id, entry, state.expires_at)
+        if not self._chats.save(room.id, known, state, [{"Update": row}, added]):
             return False
         self._count(admission.status.capitalize())
         if state.parked_at:
-            self._gatherer.note_parked(room, known.state, is_told=stands_in is not None)
+            self._gatherer.note_parked(room, known.state, is_told=is_told)
         return True
 
     def _decided(self, claim: Claim, told: dict[str, Any], attempt: dict[str, Any] | None) -> Claim:
@@ -231,8 +237,7 @@ class Paced:
         now = self._now_ms()
         state = replace(conversation.dissolved(known.state), due_at=admission.due_at or now)
         if admission.step is Step.PARK:
-            # Due at once: a fallback may have to hear of what it told.
-            state = replace(conversation.parked(state, room.chat, now), due_at=now)
+            state = conversation.parked(state, room.chat, now)
         told = {"error": {**SUPERSEDED, **({"last": refusal.code} if refusal else {})}}
         row = self._log.closing(claim, Status.DROPPED, told, refusal.attempt if refusal else None)
         if not self._chats.save(room.id, known, state, [{"Update": row}]):
@@ -263,9 +268,17 @@ class Paced:
         state = conversation.joined(known.state, ask, admission, room.chat, self._now_ms(), is_told=False)
         frozen = Frozen(entry.number, company.entries, {}, thread=ask.thread)
         row = self._log.closing(claim, Status.HELD, {}, None)
-        also = [{"Update": row}, self._chats.entry(room.id, entry)]
+        also = [{"Update": row}, self._chats.entry(room.id, entry, state.expires_at)]
         text = claim.message.text
-        return self._gatherer.freeze(room, replace(known, state=state), company, frozen, latest=text, also=also)
+        return self._gatherer.freeze(
+            room,
+            replace(known, state=state),
+            company,
+            frozen,
+            latest=text,
+            fallbacks=claim.message.fallbacks,
+            also=also,
+        )
 
     def _change(self, chat: str, change: Callable[[State], State]) -> State:
         """Write what the change makes of the chat's state, and return that."""
@@ -275,9 +288,14 @@ class Paced:
         return state
 
 
-def _note(state: State, ask: Ask) -> str:
+def _asking(claim: Claim, state: State, ask: Ask, limit: int) -> Claim:
+    """Return the claim with a body that asks for an answer; as it is where it was tried: a key stands for one body."""
+    if claim.tries or claim.unsure_since:
+        return claim
     waiting = state.count - (state.frozen.count if state.frozen and ask.digest else 0)
-    return f"{f'{waiting} more' if waiting > 0 else 'More'} may follow; {REACT}"
+    note = f"{f'{waiting} more' if waiting > 0 else 'More'} may follow; {REACT}"
+    name, body = asking(claim.body, claim.variant, note, limit)
+    return replace(claim, variant=name, body=body)
 
 
 def not_applied(chat: Chat, message: Message, now: int) -> list[str]:
@@ -302,7 +320,7 @@ def _ask(claim: Claim) -> Ask:
         is_unsure=bool(claim.unsure_since),
         is_part=message.first_part is not None,
         digest=message.delivery_id if message.digest is not None else "",
-        thread=message.thread or "",
+        thread=message.story,
         at=message.queued_at or 0,
     )
 
@@ -317,9 +335,10 @@ def _entry(claim: Claim, number: int, stands_in: Message | None, now: int) -> En
         title=message.title or message.text.partition("\n")[0],
         where=message.where,
         phase=message.phase,
-        thread=message.thread or "",
+        thread=message.story,
         to=stands_in.chat_name if stands_in else "",
         stands_for=0 if message.first_part else message.stands_for,
         private=message.private,
         tried=message.tried,
+        fallbacks=tuple((one.name, one.id, one.limit) for one in message.fallbacks),
     )

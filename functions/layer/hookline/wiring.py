@@ -24,7 +24,7 @@ from hookline.errors import RulesUnavailable
 from hookline.fetch import TIMEOUT_SECONDS, fetched
 from hookline.gather import Room
 from hookline.log import DeliveryLog
-from hookline.models import Message
+from hookline.models import Message, Wake
 from hookline.outbox import Outbox, deliver_all
 from hookline.pace import Pace, Paced, Unpaced
 from hookline.rulebook import Rulebook
@@ -112,7 +112,7 @@ def paced(  # noqa: PLR0913 - the parts, each made by its app
     client: "DynamoDBClient",
     delivery_log: DeliveryLog,
     rules: Callable[[], Rules],
-    forward: Callable[[Message], object],
+    forward: Callable[[Message | Wake], object],
     count: Callable[[str], None],
 ) -> Paced:
     """Return what keeps chats to their pace."""

@@ -41,7 +41,8 @@ class Conversation:
             return f"{begin}; {_are(state.frozen.count) if state.frozen else 'nothing else is'} on the way."
         goes, tried = ("1 message goes out", "is") if state.count == 1 else (f"{state.count} messages go out", "are")
         last = f"{tried} tried at {short(state.expires_at, now)} at the latest"
-        told = "A fallback was told" if state.held_upto <= state.passed_upto else "No fallback was told"
+        is_told = state.held_upto <= state.passed_upto and not state.is_unheard
+        told = "A fallback was told" if is_told else "No fallback was told"
         return f"{begin}: {goes} in one text when somebody replies or reacts, and {last}. {told} of all that."
 
     def _held(self, now: datetime) -> str:

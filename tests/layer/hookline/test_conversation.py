@@ -558,7 +558,7 @@ STATES = st.builds(
     joined=WORDS,
     parked_at=NUMBERS,
     is_answered=st.booleans(),
-    passed_to=WORDS,
+    is_unheard=st.booleans(),
     gathering=st.none() | JSON,
     frozen=st.none() | st.builds(Frozen, upto=NUMBERS, count=NUMBERS, message=JSON, is_last=st.booleans()),
     closing=st.none() | st.builds(Closing, WORDS, NUMBERS, WORDS, NUMBERS, WORDS),

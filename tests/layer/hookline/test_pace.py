@@ -227,6 +227,23 @@ def test_what_was_held_alone_is_told_in_its_own_words(house: House) -> None:
     assert house.statuses("alone") == ["digested"]
 
 
+def test_a_digest_counts_the_time_from_when_the_first_was_accepted(house: House) -> None:
+    house.fill()
+    house.tell("a", queued_at=NOON - 5 * MINUTE * 1000)
+    house.tell("b")
+    house.wake(after=60)
+    assert house.texts[3:] == ["2 more in 6 min: a, b.\nLatest: b"]
+    assert house.digests()[0]["because"] == "it was held after 6 min"
+
+
+def test_what_has_no_title_and_no_time_goes_by_its_first_line_and_when_it_was_looked_at(house: House) -> None:
+    house.fill()
+    for text in ("a\nand more", "b\nand more"):
+        house.tell(text, title="", queued_at=None)
+    house.wake(after=60)
+    assert house.texts[3:] == ["2 more in 1 min: a, b.\nLatest: b\nand more"]
+
+
 def test_while_something_waits_whatever_comes_joins_it_and_is_told_with_it(house: House) -> None:
     house.fill()
     house.tell("a")
@@ -326,6 +343,13 @@ def test_many_are_gathered_and_closed_in_as_many_turns_as_it_takes(
     house.wake()
     assert house.statuses(*held) == ["digested"] * 10
     assert house.state.due_at == 0
+
+
+@pytest.mark.parametrize("options", [{"budget": "off"}, {"pace": "off", "budget": 3}, NIGHTLY | {"pace": "3 per 1m"}])
+def test_each_option_is_kept_without_the_others(house: House, options: dict[str, Any]) -> None:
+    house.options(**options)
+    house.fill()
+    assert house.tell("late") in {"held", "parked"}
 
 
 def test_without_pace_budget_and_quiet_hours_nothing_is_counted(house: House) -> None:

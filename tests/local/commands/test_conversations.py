@@ -21,7 +21,7 @@ def at(**later: float) -> int:
 
 
 PARKED = State(
-    count=14, last=14, held_upto=9, passed_upto=9, passed_to="office", since=at(hours=-2), parked_at=at(hours=-2),
+    count=14, last=14, held_upto=9, passed_upto=9, since=at(hours=-2), parked_at=at(hours=-2),
     expires_at=at(hours=22), due_at=at(hours=22),
 )  # fmt: skip
 BEGIN = "oncall waits for an answer since 12:14 (2 h)"

@@ -21,6 +21,7 @@ class Entry:
     stands_for: int = 1  # messages: none for a further part of a text, many for what tells what another chat held
     private: bool = False
     tried: tuple[str, ...] = ()  # ids of the chats that it was meant for before
+    fallbacks: tuple[tuple[str, str, int | None], ...] = ()  # of its rule: name, id and limit of each
 
     def to_json(self) -> str:
         """Return it without its number, and without what is as it mostly is."""
@@ -45,10 +46,11 @@ class Entry:
             said("stands_for", 1),
             said("private") is True,
             tuple(said("tried", ())),
+            tuple((name, chat, limit) for name, chat, limit in said("fallbacks", ())),
         )
 
 
 _MOSTLY: dict[str, object] = {
     "generation": 1, "title": "", "where": "", "phase": "info", "thread": "", "to": "", "stands_for": 1,
-    "private": False, "tried": (),
+    "private": False, "tried": (), "fallbacks": (),
 }  # fmt: skip

@@ -53,15 +53,13 @@ class Fired:
     def is_over(self, thread: str, title: str, where: str) -> bool:
         """Forget what is resolved, if it had fired.
 
-        Some senders have another title for what is over. But where several things of a thread fired, it is only over
-        what is called the same: nobody may miss the others.
+        Only what is called the same is over: of a thread several things may be told, and nobody may miss another one.
         """
         key = _key(thread)
         known = self._threads.get(key, {})
-        over = (title, where) if (title, where) in known else next(iter(known)) if len(known) == 1 else None
-        if over is None:
+        if (title, where) not in known:
             return False
-        self._bytes -= _bytes(known.pop(over))
+        self._bytes -= _bytes(known.pop((title, where)))
         if not known:
             del self._threads[key]
         return True

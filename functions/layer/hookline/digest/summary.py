@@ -29,7 +29,6 @@ class Summary:
         self._fired = Fired()
         self._first: Row | None = None
         self._last: Row | None = None  # of those that nothing can cancel any more
-        self._last_gone: Row | None = None  # of those that went to a fallback
         self._last_part: Row | None = None
 
     def add(self, entry: Entry) -> None:
@@ -42,10 +41,10 @@ class Summary:
         self.count += entry.stands_for
         if not entry.stands_for:
             self._last_part = row
-        elif entry.to:
-            self._goes(line(entry.to, LONGEST_TITLE), entry.stands_for, row)
-        else:
-            self._stays(entry, row)
+            return
+        if entry.to:
+            self._goes(line(entry.to, LONGEST_TITLE), entry.stands_for)
+        self._says(entry, row)
 
     @property
     def only(self) -> tuple[str, int] | None:
@@ -54,23 +53,23 @@ class Summary:
 
     @property
     def latest(self) -> tuple[str, int] | None:
-        """The id and generation of the message to show: the last that is neither over nor told elsewhere.
-
-        Where there is none, it is the last that a fallback was told of; where only parts of texts wait, the last part.
-        """
+        """The id and generation of the message to show: the last that is not over; of parts alone the last."""
         known = filter(None, [self._last, *(firing.latest for firing in self._fired)])
-        last = max(known, default=self._last_gone or self._last_part)
+        last = max(known, default=self._last_part)
         return last[1:] if last else None
 
-    def text(self, limit: int, now_ms: int, latest: str) -> str:
+    def text(self, limit: int, now_ms: int, latest: str, whose: str = "") -> str:
         """Return what to send: how many there are, what they are about, and the text of the latest.
+
+        ``whose`` is the chat that they were meant for, where somebody else is told.
 
         What is too long for the limit (at least 100 characters) is the latest, before all.
         """
         groups = Groups.from_list(self._groups.to_list())
         for firing in self._fired:
             groups.add(Name(firing.title), firing.where, firing.nth, firing.times)
-        begin = f"{self.count} more in {clock.say((now_ms - (self.first_at or now_ms)) / clock.SECOND_MS)}"
+        since = clock.say((now_ms - (self.first_at or now_ms)) / clock.SECOND_MS)
+        begin = f"{self.count} more in {since}{f' for {line(whose, LONGEST_TITLE)}' if whose else ''}"
         over = f"{self.pairs} fired and resolved meanwhile" if self.pairs else ""
         went = [f"{times} went to {name}." for name, times in self.went.items()]
         head = say.head(begin, groups, over, went, limit)
@@ -99,12 +98,11 @@ class Summary:
         summary._fired = Fired.from_list(saved["fired"])
         return summary
 
-    def _goes(self, name: str, times: int, row: Row) -> None:
+    def _goes(self, name: str, times: int) -> None:
         name = name if name in self.went or len(self.went) < MOST_FALLBACKS else _OTHER_CHATS
         self.went[name] = self.went.get(name, 0) + times
-        self._last_gone = row
 
-    def _stays(self, entry: Entry, row: Row) -> None:
+    def _says(self, entry: Entry, row: Row) -> None:
         title, where = line(entry.title, LONGEST_TITLE) or _UNTITLED, line(entry.where, LONGEST_PLACE)
         where = "" if where in title else where  # some titles say it themselves
         if entry.thread and entry.phase == "firing":
@@ -123,4 +121,4 @@ class Summary:
 
 
 _COUNTS = ("entries", "count", "first_at", "is_private", "pairs")
-_ROWS = ("first", "last", "last_gone", "last_part")
+_ROWS = ("first", "last", "last_part")
