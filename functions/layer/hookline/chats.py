@@ -78,7 +78,7 @@ class Chats:
         self._remember(chat, Known(known.version + 1, state))
         return True
 
-    def entry(self, chat: str, entry: Entry, until: int) -> dict[str, Any]:
+    def entry(self, chat: str, entry: Entry, until: int = 0) -> dict[str, Any]:
         """Return the item of a transaction that adds an entry, which is needed ``until`` then at least (ms)."""
         row = {**_plain_key(chat, entry.number), "entry": entry.to_json(), "expires_at": self.expires_at(until)}
         return {"Put": {"TableName": self._table, "Item": item(row)}}

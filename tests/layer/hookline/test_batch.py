@@ -60,7 +60,7 @@ class Desk:
             attempt_seconds=8.0,
         )
 
-    def give_up_head(self, message: Message) -> Settled:
+    def give_up_head(self, message: Message, _has_time: Any = None) -> Settled:
         self.given_up.append(message.text)
         return Settled("failed")
 

@@ -18,6 +18,7 @@ from hookline.conversation import (
     MOST_LOOKED_THROUGH,
     MOST_SENT_KEPT,
     TEACHING,
+    TRY_AGAIN_MS,
     Admission,
     Ask,
     Closing,
@@ -99,11 +100,6 @@ def test_what_was_let_through_before_a_crash_goes_without_a_second_token() -> No
     full = sent(3, where=chat())
     assert admit(full, Ask("2#1"), chat(), NOON) == (full, Admission(Step.GO))
     assert admit(full, Ask("0#1", is_admitted=True), chat(), NOON) == (full, Admission(Step.GO))
-
-
-def test_what_joined_before_a_crash_joins_only_once() -> None:
-    state = State(joined="a#1", count=1, last=1)
-    assert admit(state, Ask("a#1"), chat(), NOON) == (state, Admission(Step.DONE))
 
 
 # What lets nothing pass, however few there were.
@@ -256,9 +252,9 @@ def test_an_urgent_message_goes_alone_where_nothing_is_there_to_be_taken_along_i
 def test_an_entry_has_the_next_number_and_the_first_says_since_when_they_wait() -> None:
     hold = Admission(Step.HOLD, due_at=NOON + MINUTE_MS)
     one = joined(State(last=4), Ask("a#1", at=NOON - 5), hold, chat(), NOON, is_told=False)
-    assert one == State(last=5, count=1, since=NOON - 5, joined="a#1", held_upto=5, due_at=NOON + MINUTE_MS)
+    assert one == State(last=5, count=1, since=NOON - 5, held_upto=5, due_at=NOON + MINUTE_MS)
     two = joined(one, Ask("b#1", at=NOON - 9), hold, chat(), NOON, is_told=False)
-    assert (two.last, two.count, two.since, two.joined, two.held_upto) == (6, 2, NOON - 5, "b#1", 6)
+    assert (two.last, two.count, two.since, two.held_upto) == (6, 2, NOON - 5, 6)
 
 
 def test_what_came_without_a_time_waits_since_now() -> None:
@@ -272,15 +268,37 @@ def test_what_a_fallback_hears_of_by_itself_is_not_told_it_again() -> None:
 
 def test_who_has_to_answer_has_as_long_as_the_rules_say_from_the_first_on_that_waits_for_it() -> None:
     where, park = chat(expires="2h"), Admission(Step.PARK)
-    first = joined(State(is_answered=True), Ask("a#1"), park, where, NOON, is_told=False)
+    first = joined(State(is_answered=True), Ask("a#1"), park, where, NOON, is_told=True)
     assert (first.parked_at, first.expires_at, first.due_at) == (NOON, NOON + 2 * HOUR_MS, NOON + 2 * HOUR_MS)
     assert not first.is_answered
-    later = joined(first, Ask("b#1"), park, where, NOON + HOUR_MS, is_told=False)
+    later = joined(first, Ask("b#1"), park, where, NOON + HOUR_MS, is_told=True)
     assert (later.parked_at, later.expires_at, later.due_at) == (NOON, NOON + 2 * HOUR_MS, NOON + 2 * HOUR_MS)
 
 
 def test_a_chat_that_is_parked_again_waits_no_longer() -> None:
     assert parked(PARKED, chat(), NOON + HOUR_MS) == PARKED
+
+
+def test_a_chat_that_is_parked_is_due_at_once_for_what_a_fallback_has_not_heard() -> None:
+    assert parked(replace(PARKED, held_upto=1), chat(), NOON + 5).due_at == NOON + 5
+
+
+def test_what_joins_while_a_digest_is_on_its_way_does_not_keep_it_from_being_looked_after() -> None:
+    state = replace(PARKED, frozen=FROZEN, due_at=NOON + MINUTE_MS)
+    after = joined(state, Ask("a#1"), Admission(Step.PARK, NOON + DAY_MS), chat(), NOON, is_told=False)
+    assert after.due_at == NOON + MINUTE_MS
+
+
+@pytest.mark.parametrize(("after", "step"), [(TRY_AGAIN_MS - 1, Step.PARK), (TRY_AGAIN_MS, Step.GO)])
+def test_a_line_that_has_just_said_no_is_not_asked_for_each_urgent_message(after: int, step: Step) -> None:
+    state = replace(PARKED, refused_at=NOON)
+    assert admit(state, Ask("u#1", is_urgent=True), UNPACED, NOON + after)[1].step is step
+
+
+@pytest.mark.parametrize("at", [NOON // SECOND_MS, NOON + DAY_MS])
+def test_an_answer_with_a_time_that_can_not_be_is_one_of_now(at: int) -> None:
+    after = answered(replace(PARKED, refused_at=NOON), at, NOON + 5)
+    assert (after.parked_at, after.answered_at) == (0, NOON + 5)
 
 
 # What the provider's answers teach.
@@ -309,8 +327,10 @@ def test_where_nobody_counts_a_refusal_teaches_nothing() -> None:
 
 
 def test_a_text_that_nobody_got_is_not_waiting_for_an_answer() -> None:
-    assert (untaken(sent(2)).streak, len(untaken(sent(2)).sent_at)) == (1, 1)
-    assert untaken(State()) == State()
+    once = untaken(sent(2), Ask("1#1"))
+    assert (once.streak, len(once.sent_at)) == (1, 1)
+    assert untaken(once, Ask("1#1")) == once
+    assert untaken(State(), Ask("1#1")) == State()
 
 
 @pytest.mark.parametrize(("learned", "after"), [(0, 0), (2, 3), (3, 3), (4, 4)])
@@ -403,21 +423,17 @@ HELD = State(count=2, last=2, held_upto=2, due_at=NOON)
     ],
 )
 def test_what_is_done_with_what_waits(state: State, where: Chat, at: int, expected: tuple[Due, int]) -> None:
-    assert due(state, where, at, has_fallback=False) == expected
+    assert due(state, where, at) == expected
 
 
 @pytest.mark.parametrize(
-    ("held_upto", "passed_upto", "has_fallback", "step"),
-    [(1, 0, True, Due.PASS), (1, 0, False, Due.NOTHING), (1, 1, True, Due.NOTHING), (0, 0, True, Due.NOTHING)],
+    ("held_upto", "passed_upto", "step"), [(1, 0, Due.PASS), (1, 1, Due.NOTHING), (0, 0, Due.NOTHING)]
 )
 def test_a_fallback_hears_once_of_what_was_held_before_the_chat_had_to_answer(
-    held_upto: int,
-    passed_upto: int,
-    has_fallback: bool,  # noqa: FBT001 - drawn
-    step: Due,
+    held_upto: int, passed_upto: int, step: Due
 ) -> None:
     state = replace(PARKED, held_upto=held_upto, passed_upto=passed_upto)
-    assert due(state, chat(), NOON, has_fallback=has_fallback)[0] is step
+    assert due(state, chat(), NOON)[0] is step
 
 
 # A digest on its way.
@@ -443,7 +459,8 @@ def test_what_was_held_behind_a_digest_that_is_dropped_is_as_untold_as_what_it_w
 def test_what_a_digest_told_waits_no_more_and_its_rows_are_to_be_closed() -> None:
     state = State(count=5, last=6, since=NOON, frozen=replace(FROZEN, thread="t"))
     after = over(state, DIGEST, "digested", NOON + 9)
-    assert (after.frozen, after.count, after.since, after.due_at) == (None, 2, NOON + 9, NOON + 9)
+    assert (after.frozen, after.count, after.since, after.due_at) == (None, 2, NOON, NOON + 9)
+    assert over(replace(state, frozen=FROZEN), DIGEST, "digested", NOON + 9).since == NOON + 9
     assert after.closing == Closing(DIGEST, 4, "digested", NOON + 9, "t")
 
 
@@ -458,11 +475,16 @@ def test_what_is_told_of_another_digest_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(("is_last", "parked_at"), [(True, 0), (False, NOON)])
-def test_only_the_last_digest_ends_the_wait_for_an_answer(is_last: bool, parked_at: int) -> None:  # noqa: FBT001 - drawn
-    state = replace(PARKED, frozen=replace(FROZEN, is_last=is_last))
+def test_only_the_last_digest_ends_the_wait_of_what_it_did_not_tell(is_last: bool, parked_at: int) -> None:  # noqa: FBT001 - drawn
+    state = replace(PARKED, count=9, frozen=replace(FROZEN, is_last=is_last))
     after = over(state, DIGEST, "digested", NOON + DAY_MS)
     assert after.parked_at == parked_at
     assert after.expires_at == (PARKED.expires_at if parked_at else 0)
+
+
+def test_a_chat_of_which_nothing_waits_any_more_waits_for_no_answer() -> None:
+    after = over(replace(PARKED, count=FROZEN.count, frozen=FROZEN), DIGEST, "digested", NOON + 9)
+    assert (after.parked_at, after.expires_at, after.refused_at) == (0, 0, 0)
 
 
 def test_an_answer_while_the_last_digest_is_on_its_way_is_used_up_when_that_has_told_all() -> None:
@@ -484,7 +506,7 @@ def _sends(state: State, at: int) -> State:
 
 CHANGES: list[Change] = [
     _sends,
-    lambda state, _: untaken(state),
+    lambda state, at: untaken(state, Ask(f"{at}#1")),
     lambda state, _: accepted(state),
     lambda state, at: refused(state, "conversation_streak_limit", at, is_counted=True),
     lambda state, at: refused(state, "conversation_inactive_paused", at, is_counted=True),
@@ -555,7 +577,6 @@ STATES = st.builds(
     window_at=NUMBERS,
     sent_at=st.lists(NUMBERS, max_size=5).map(tuple),
     admitted=WORDS,
-    joined=WORDS,
     parked_at=NUMBERS,
     is_answered=st.booleans(),
     is_unheard=st.booleans(),
