@@ -207,22 +207,22 @@ OTHER_BODY = '{"content":{"type":"text","text":"hello, react"}}'
 
 
 def test_another_body_is_written_before_it_is_sent_and_every_later_attempt_sends_that(
-    log: DeliveryLog, clock: Any
+    log: DeliveryLog, cloud: Any, clock: Any
 ) -> None:
-    amended = log.amended(claimed(log, message()), "asking", OTHER_BODY)
-    assert amended is not None
-    assert (amended.variant, amended.body) == ("asking", OTHER_BODY)
-    log.close(amended, Status.RETRYING, {"admitted": True})
+    claim = claimed(log, message())
+    cloud.clients("dynamodb").update_item(**log.amending(claim, "asking", OTHER_BODY))
+    log.close(claim, Status.RETRYING, {"admitted": True})
     clock.advance(60)
     again = claimed(log, message())
     assert (again.variant, again.body, again.is_admitted) == ("asking", OTHER_BODY, True)
 
 
-def test_a_worker_that_lost_its_lease_writes_no_other_body(log: DeliveryLog, clock: Any) -> None:
-    slow = claimed(log, message())
+def test_a_worker_that_lost_its_lease_writes_no_other_body(log: DeliveryLog, cloud: Any, clock: Any) -> None:
+    slow, table = claimed(log, message()), cloud.clients("dynamodb")
     clock.advance(LEASE)
     claimed(log, message())
-    assert log.amended(slow, "asking", OTHER_BODY) is None
+    with pytest.raises(table.exceptions.ConditionalCheckFailedException):
+        table.update_item(**log.amending(slow, "asking", OTHER_BODY))
     clock.advance(LEASE)
     assert claimed(log, message()).body == BODY
 
