@@ -13,18 +13,19 @@ from tests.conftest import NOON, Clock
 from blooio import Blooio
 from hookline.chats import Chats, Known
 from hookline.clock import HOUR, MINUTE
-from hookline.conversation import State
+from hookline.conversation import TRY_AGAIN_MS, State
 from hookline.errors import QueueRefused, RulesUnavailable
-from hookline.gather import CHECK_PUT_MS, Room
+from hookline.gather import CHECK_PUT_MS, HasTime, Room
 from hookline.log import Claim, DeliveryLog
 from hookline.models import Destination, Message, Receipt, Wake
-from hookline.outbox import LOST_LEASE_WAIT, OUT_OF_REACH_WAIT, Outbox, Settled
+from hookline.outbox import LOST_LEASE_WAIT, OUT_OF_REACH_WAIT, Outbox, Settled, always
 from hookline.pace import Paced
 from hookline.rows import plain
 from hookline.rules.model import Chat
 
 TABLE, CHAT = "DeliveryLog", "chat_a1"
 BOSS = Destination(name="boss", id="chat_b1")
+OFFICE = Destination(name="office", id="chat_o1")
 LEASE = 30.0
 ASKED = "\nMore may follow; react to this message to keep receiving."
 NIGHTLY = {"quiet": "22:00-07:00 UTC"}
@@ -66,7 +67,7 @@ class House:
         self.chat = Chat(id=CHAT)
         self.fallbacks: tuple[Destination, ...] = ()
         self.others: dict[str, Room] = {}
-        self.queue: list[Message] = []
+        self.queue: list[Message | Wake] = []
         self.counted: Counter[str] = Counter()
         self.log = DeliveryLog(table, TABLE, clock, LEASE, 30)
         self.chats = Chats(table, TABLE, clock, 30)
@@ -93,8 +94,8 @@ class House:
             chat, chat, Chat.model_validate({"id": chat, "pace": "off", "budget": "off"}), ()
         )
 
-    def forward(self, message: Message) -> None:
-        self.queue.append(message)
+    def forward(self, record: Message | Wake) -> None:
+        self.queue.append(record)
 
     def count(self, name: str) -> None:
         self.counted[name] += 1
@@ -111,9 +112,9 @@ class House:
         return self.outbox.deliver(message)
 
     def message(self, text: str, **more: Any) -> Message:
-        about = {"title": text, "queued_at": self.clock(), **more}
+        about = {"source": "s", "title": text, "queued_at": self.clock(), **more}
         return Message(
-            delivery_id=delivery(text), source="s", rule="r", event_id="e", request_id="q", chat=CHAT,
+            delivery_id=delivery(text), rule="r", event_id="e", request_id="q", chat=CHAT,
             chat_name="oncall", text=text, accepted_at=self.clock(), **about,
         )  # fmt: skip
 
@@ -131,7 +132,21 @@ class House:
     def work(self) -> None:
         """Deliver what was put on the queue, in order."""
         while self.queue:
-            self.outbox.deliver(self.queue.pop(0))
+            self.take()
+
+    def take(self, has_time: HasTime = always) -> Settled:
+        """Do what the first record on the queue asks for."""
+        record = self.queue.pop(0)
+        if isinstance(record, Wake):
+            return self.outbox.wake(record, has_time)
+        return self.outbox.deliver(record, has_time=has_time)
+
+    def message_on_queue(self) -> Message:
+        """Take the one message off the queue."""
+        [message] = self.queue
+        self.queue.clear()
+        assert isinstance(message, Message)
+        return message
 
     def hear(self, what: str = "received", after: float = 1, **more: Any) -> None:
         """Let the person answer, and deliver what that puts on the queue."""
@@ -223,7 +238,7 @@ def test_what_was_held_alone_is_told_in_its_own_words(house: House) -> None:
     _, content = house.line.taken[-1]
     assert (content["text"], content["effect"], content["reply_to"]) == ("alone", "slam", "msg_1")
     assert content["link_preview"] == {"imageUrl": card["image"], "title": card["title"]}
-    assert house.digests()[0]["thread"] == "t"
+    assert house.digests()[0]["thread"] == "s t"
     assert house.statuses("alone") == ["digested"]
 
 
@@ -322,6 +337,16 @@ def test_parts_that_are_held_stand_for_one_message(house: House) -> None:
     assert {*house.statuses("(1/2) long", "(2/2) long", "other")} == {"digested"}
 
 
+def test_parts_of_one_text_that_wait_alone_are_told_one_by_one_in_their_own_words(house: House) -> None:
+    house.fill()
+    for n in (1, 2):
+        house.tell(f"({n}/2) long", title="Long", first_part=delivery("(1/2) long") if n > 1 else None)
+    house.wake(after=60)
+    assert house.texts[3:] == ["(1/2) long", "(2/2) long"]
+    assert house.statuses("(1/2) long", "(2/2) long") == ["digested"] * 2
+    assert (house.state.count, house.state.due_at) == (0, 0)
+
+
 def test_many_are_gathered_and_closed_in_as_many_turns_as_it_takes(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,15 +357,17 @@ def test_many_are_gathered_and_closed_in_as_many_turns_as_it_takes(
     for text in held:
         house.tell(text, title="Same")
     house.clock.advance(60)
-    for on_the_queue in (0, 0, 1):
-        house.outbox.wake(Wake(chat=CHAT, due_at=0), has_time=lambda: False)
-        assert len(house.queue) == on_the_queue
+    house.forward(Wake(chat=CHAT, due_at=0))
+    for put in (Wake, Wake, Message):
+        assert house.take(has_time=lambda: False) == Settled("awake")
+        assert [type(record) for record in house.queue] == [put]
     one_page = iter([True, False])
-    house.outbox.deliver(house.queue.pop(), has_time=lambda: next(one_page))
+    house.take(has_time=lambda: next(one_page))
     assert house.texts[3:] == ["10 more in 1 min: Same x10.\nLatest: m9"]
     assert house.statuses(*held) == ["digested"] * 4 + ["held"] * 6
     assert house.state.due_at == house.clock()
-    house.wake()
+    assert house.queue == [Wake(chat=CHAT, due_at=house.clock())]
+    house.work()
     assert house.statuses(*held) == ["digested"] * 10
     assert house.state.due_at == 0
 
@@ -445,7 +472,7 @@ def test_a_fallback_hears_in_one_text_of_what_was_held_when_somebody_has_to_answ
         house.tell(title)
     house.line.refusals = [FULL]
     house.wake(after=60)
-    assert house.elsewhere == [("chat_b1", "2 more in 1 min: a, b.\nLatest: b")]
+    assert house.elsewhere == [("chat_b1", "2 more in 1 min for oncall: a, b.\nLatest: b")]
     assert house.tell("c") == "parked"
     house.work()
     house.wake()
@@ -463,6 +490,35 @@ def test_a_fallback_hears_in_its_own_words_of_what_was_held_alone_cut_for_its_ch
     assert house.elsewhere == [("chat_w1", "word " * 16 + "word… (166 more)")]
 
 
+def test_what_waited_alone_says_below_its_own_words_who_was_told(house: House) -> None:
+    house.fallbacks = (BOSS,)
+    house.line.refusals = [FULL]
+    house.tell("alone")
+    house.work()
+    house.line.refusals = []
+    house.hear(after=60)
+    assert house.texts == ["alone\n1 went to boss." + ASKED]
+
+
+def test_the_fallbacks_of_its_rule_hear_of_what_was_held_when_somebody_has_to_answer(house: House) -> None:
+    house.fallbacks = (BOSS,)
+    house.fill()
+    for text in ("a", "b"):
+        house.tell(text, fallbacks=(OFFICE,))
+    house.tell("c", tried=(BOSS.id,))
+    house.tell("d")
+    house.line.refusals = [FULL]
+    house.wake(after=60)
+    assert house.elsewhere == [
+        (OFFICE.id, "2 more in 1 min for oncall: a, b.\nLatest: b"),
+        (BOSS.id, "d"),
+    ]
+    assert house.state.is_unheard
+    house.line.refusals = []
+    house.hear(after=60)
+    assert house.texts[3:] == ["4 more in 2 min: a, b, c, d.\n2 went to office.\n1 went to boss.\nLatest: d"]
+
+
 @pytest.mark.parametrize("answer", [{"what": "received"}, {"what": "reaction", "message_id": "msg_1", "ack": "like"}])
 def test_an_answer_brings_all_that_waits_in_one_text_that_says_who_was_told(
     house: House, answer: dict[str, str]
@@ -476,7 +532,7 @@ def test_an_answer_brings_all_that_waits_in_one_text_that_says_who_was_told(
     house.tell("c")
     house.line.refusals = []
     house.hear(**answer, after=HOUR)
-    assert house.texts[3:] == ["3 more in 1 h 1 min.\n3 went to boss.\nLatest: c"]
+    assert house.texts[3:] == ["3 more in 1 h 1 min: a, b, c.\n3 went to boss.\nLatest: c"]
     assert house.statuses("a", "b", "c") == ["digested"] * 3
     assert house.digests()[-1]["because"] == "somebody answered after 1 h 1 min"
     assert house.tell("d") == "sent"
@@ -568,7 +624,7 @@ def test_two_chats_that_stand_in_for_each_other_tell_each_other_once_when_both_h
         house.tell(text)
         for _ in range(9):
             if house.queue:
-                house.deliver(house.queue.pop(0))
+                house.take()
         assert house.queue == []
 
 
@@ -633,11 +689,12 @@ def test_with_the_budget_off_only_the_provider_counts(house: House) -> None:
     house.options(budget="off", pace="off")
     house.line.refusals = [FULL]
     assert [house.tell(text) for text in ("a", "b")] == ["parked"] * 2
-    assert house.line.asked == 2
+    assert house.line.asked == 1
     house.line.refusals = []
-    assert house.tell("c") == "sent"
+    assert house.tell("c") == "parked"
     house.hear(after=10)
-    assert house.texts == ["c", "2 more in 10 s: a, b.\nLatest: b"]
+    assert house.texts == ["3 more in 10 s: a, b, c.\nLatest: c"]
+    assert [house.tell(f"m{n}") for n in range(9)] == ["sent"] * 9
 
 
 def test_a_text_that_nobody_got_takes_no_room_in_the_budget(house: House) -> None:
@@ -663,18 +720,31 @@ def test_an_urgent_message_waits_for_nothing_and_what_waits_stays_where_it_is(ho
     assert house.statuses("b") == ["held"]
 
 
-def test_an_urgent_message_is_tried_although_somebody_has_to_answer(house: House) -> None:
+def test_an_urgent_message_is_parked_untried_for_ten_minutes_after_a_refusal_and_tried_then(house: House) -> None:
     house.fallbacks = (BOSS,)
     house.line.refusals = [FULL]
     house.tell("a")
-    assert house.tell("fire", urgent=True) == "parked"
-    assert house.line.asked == 2
     house.line.refusals = []
+    house.clock.advance(TRY_AGAIN_MS / 1000 - 1)
+    assert house.tell("fire", urgent=True) == "parked"
+    assert house.line.asked == 1
+    house.clock.advance(1)
     assert house.tell("flood", urgent=True) == "sent"
     house.work()
+    assert house.texts == ["flood" + ASKED.replace("More", "2 more")]
     assert [text for _, text in house.elsewhere] == ["a", "fire"]
-    assert house.state.parked_at == house.clock()
+    assert house.state.parked_at == NOON
     assert house.counted["ParkedWithoutFallback"] == 0
+
+
+def test_an_urgent_message_that_is_refused_again_is_parked_untried_for_another_ten_minutes(house: House) -> None:
+    house.line.refusals = [FULL]
+    house.tell("a")
+    house.clock.advance(TRY_AGAIN_MS / 1000)
+    for text in ("fire", "flood"):
+        assert house.tell(text, urgent=True) == "parked"
+    assert house.line.asked == 2
+    assert house.state.refused_at == house.clock()
 
 
 def test_an_urgent_end_takes_along_the_beginning_that_is_held(house: House) -> None:
@@ -703,26 +773,34 @@ def test_where_somebody_has_to_answer_an_urgent_message_and_its_company_are_trie
     house.line.refusals = [FULL]
     house.tell("a", thread="t")
     house.tell("b")
+    house.clock.advance(TRY_AGAIN_MS / 1000)
     house.tell("fire", thread="t", urgent=True)
     house.work()
     assert house.line.asked == 2
     assert house.statuses("a", "b", "fire") == ["parked", "parked", "held"]
     house.line.refusals = []
     house.hear(after=60)
-    assert house.texts == ["3 more in 1 min: a, b, fire.\nLatest: fire" + ASKED]
+    assert house.texts == ["3 more in 11 min: a, b, fire.\nLatest: fire" + ASKED]
 
 
-def test_an_urgent_message_that_leaves_nothing_waiting_leaves_the_chat_waiting_for_its_answer(house: House) -> None:
-    house.options(expires="2h")
+def test_an_urgent_message_that_leaves_nothing_waiting_leaves_the_chat_open(house: House) -> None:
     house.line.refusals = [FULL]
     house.tell("a", thread="t")
     house.line.refusals = []
+    house.clock.advance(TRY_AGAIN_MS / 1000)
     house.tell("fire", thread="t", urgent=True)
     house.work()
-    assert len(house.texts) == 1
-    assert house.tell("b") == "parked"
-    house.wake(after=2 * HOUR)
-    assert house.statuses("a", "fire", "b") == ["digested"] * 3
+    assert house.statuses("a", "fire") == ["digested"] * 2
+    assert (house.state.parked_at, house.state.expires_at, house.state.due_at) == (0, 0, 0)
+    house.options(budget="off")
+    assert house.tell("b") == "sent"
+
+
+def test_an_urgent_message_takes_nothing_of_another_sources_thread(house: House) -> None:
+    house.fill()
+    house.tell("a", thread="t", source="another")
+    assert house.tell("fire", thread="t", urgent=True) == "sent"
+    assert house.statuses("a") == ["held"]
 
 
 # What becomes of a digest.
@@ -760,6 +838,19 @@ def test_what_a_digest_told_that_can_not_be_delivered_has_failed_and_the_fallbac
     assert house.tell("c") == "failed"
 
 
+def test_the_fallbacks_of_its_rules_hear_the_digest_that_can_not_be_delivered(house: House) -> None:
+    house.fill()
+    house.tell("a", fallbacks=(OFFICE,))
+    house.tell("b", fallbacks=(BOSS, OFFICE))
+    house.line.refusals = [GONE]
+    house.wake(after=60)
+    assert house.elsewhere == [(OFFICE.id, "2 more in 1 min: a, b.\nLatest: b")]
+    [digest] = house.digests()
+    assert [one["id"] for one in digest["fallbacks"]] == [OFFICE.id, BOSS.id]
+    assert house.statuses("a", "b") == ["failed"] * 2
+    assert house.counted["Undelivered"] == 0
+
+
 def test_what_stands_in_for_a_digest_is_a_message_like_any_other(house: House) -> None:
     asleep = Chat.model_validate({"id": BOSS.id, "quiet": "Mon-Sun 00:00-24:00 UTC"})
     house.fallbacks, house.others = (BOSS,), {BOSS.id: Room(BOSS.id, "boss", asleep, ())}
@@ -783,7 +874,7 @@ def test_a_digest_whose_worker_died_before_it_could_say_so_has_told_what_it_told
         house.tell(text)
     house.clock.advance(60)
     house.outbox.wake(Wake(chat=CHAT, due_at=0))
-    digest = house.queue.pop()
+    digest = house.message_on_queue()
     with monkeypatch.context() as patched:
         patched.setattr(Paced, "settled", die)
         with pytest.raises(KeyboardInterrupt):
@@ -799,7 +890,7 @@ def test_a_digest_that_stopped_its_worker_three_times_has_failed_with_all_that_i
     house.tell("a")
     house.clock.advance(60)
     house.outbox.wake(Wake(chat=CHAT, due_at=0))
-    digest = house.queue.pop()
+    digest = house.message_on_queue()
     for _ in range(3):
         assert isinstance(house.log.claim(digest, "{}"), Claim)
         house.clock.advance(LEASE)
@@ -813,7 +904,7 @@ def test_a_digest_that_is_given_up_because_of_its_age_has_failed_with_all_that_i
     house.tell("a")
     house.clock.advance(60)
     house.outbox.wake(Wake(chat=CHAT, due_at=0))
-    digest = house.queue.pop()
+    digest = house.message_on_queue()
     house.clock.advance(20 * HOUR)
     assert house.deliver(digest) == Settled("dead")
     assert house.statuses("a") == ["failed"]
@@ -962,7 +1053,7 @@ def test_a_stand_in_that_the_queue_does_not_take_leaves_the_message_as_it_is(
             assert house.deliver(house.message("a")) == Settled("retrying", OUT_OF_REACH_WAIT)
     assert house.line.asked == 1
     assert house.tell("a") == "parked"
-    assert [message.text for message in house.queue] == ["a"]
+    assert house.message_on_queue().text == "a"
     assert house.line.asked == 1
 
 
@@ -983,7 +1074,7 @@ def test_what_was_passed_on_before_its_worker_died_is_parked_without_asking_the_
     house.clock.advance(LEASE)
     assert house.tell("a") == "parked"
     assert house.line.asked == 1
-    assert len({message.delivery_id for message in house.queue}) == 1
+    assert len({message.delivery_id for message in house.queue if isinstance(message, Message)}) == 1
 
 
 def test_what_came_before_the_rules_had_a_pace_is_told_under_it(house: House) -> None:
@@ -1008,6 +1099,17 @@ def test_of_what_is_private_nothing_is_left_once_a_digest_told_it(house: House) 
     assert house.texts[3:] == ["2 more in 1 min: secret one, secret two.\nLatest: secret two"]
     rows = [plain(item) for item in house.table.scan(TableName=TABLE)["Items"]]
     assert [row["id"] for row in rows if "secret" in str(row)] == []
+
+
+def test_of_a_private_digest_that_is_dropped_nothing_is_left(house: House) -> None:
+    house.fill()
+    for text in ("secret one", "secret two"):
+        house.tell(text, private=True)
+    house.line.refusals = [FULL]
+    house.wake(after=60)
+    [dropped] = house.digests()
+    assert dropped["status"] == "dropped"
+    assert "secret" not in str(dropped)
 
 
 # What it costs.
