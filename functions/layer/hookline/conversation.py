@@ -333,7 +333,8 @@ def over(state: State, digest: str, status: str, now: int) -> State:
         state,
         frozen=None,
         count=count,
-        is_answered=state.is_answered and count > 0,
+        # Parts of one text go out one after the other; whoever answered gets them all.
+        is_answered=(state.is_answered or frozen.is_answer) and count > 0,
         is_unheard=state.is_unheard and count > 0,
         since=(state.since if frozen.thread else now) if count else 0,
         due_at=now,

@@ -175,7 +175,7 @@ class Gatherer:
         frozen: Frozen,
         *,
         latest: str = "",
-        fallbacks: Iterable[Destination] = (),
+        fallbacks: Sequence[Destination] = (),
         also: Iterable[dict[str, Any]] = (),
     ) -> bool:
         """Write down the digest that ``frozen`` lacks and put it on the queue; False if the chat has changed.
@@ -183,7 +183,10 @@ class Gatherer:
         ``latest`` is the text that it shows, where that has to be another one than what still holds.
         """
         message = self._digest(room, known.state, summary, frozen, latest)
-        message = message.model_copy(update={"fallbacks": tuple(fallbacks)})
+        is_told = bool(summary.went) and sum(summary.went.values()) == summary.count
+        # They have heard of each by itself.
+        tried = tuple(one.id for one in (*fallbacks, *room.fallbacks)) if is_told else ()
+        message = message.model_copy(update={"fallbacks": tuple(fallbacks), "tried": tried})
         given = message.model_dump(mode="json", exclude_defaults=True)
         state = conversation.froze(known.state, replace(frozen, message=given), check_at=self._now_ms() + CHECK_PUT_MS)
         if not self._chats.save(room.id, known, state, [*also]):
@@ -252,13 +255,10 @@ class Gatherer:
     def _digest(self, room: Room, state: State, summary: Summary, frozen: Frozen, latest: str) -> Message:
         own = self._only(summary)
         text = self._own(room, own, summary) or self._text(room, summary, latest)
-        is_told = bool(summary.went) and sum(summary.went.values()) == summary.count
         more: dict[str, Any] = {
             "digest": state.digests + 1,
             "because": _because(state, frozen, self._now_ms()),
             "urgent": bool(frozen.thread),
-            # They have heard of each by itself.
-            "tried": tuple(one.id for one in room.fallbacks) if is_told else (),
             "effect": own.get("effect"),
             **{name: own[name] for name in ("link_preview", "reply_to", "title", "where", "phase") if name in own},
             "thread": _story(own) or frozen.thread or None,

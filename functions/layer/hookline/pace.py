@@ -11,10 +11,10 @@ from hookline import conversation
 from hookline.chats import Chats, Known, LeaseLost
 from hookline.claim import TOLD, Status
 from hookline.clock import say, to_datetime
-from hookline.conversation import Admission, Ask, Frozen, State, Step
-from hookline.digest import Entry, Summary
+from hookline.conversation import Admission, Ask, Due, Frozen, State, Step
+from hookline.digest import Entry
 from hookline.fallback import stand_in
-from hookline.gather import Gatherer, HasTime, Room
+from hookline.gather import Gatherer, HasTime, Heap, Room
 from hookline.log import Claim, DeliveryLog
 from hookline.models import Message, Receipt, Wake
 from hookline.quiet import until
@@ -136,7 +136,7 @@ class Paced:
                 return Ready(sent) if self._chats.save(room.id, known, state, also) else None
             case Step.TAKE:
                 company = self._company(room, known, ask.thread)
-                if not company.entries:
+                if not company.summary.entries:
                     return self._asked(claim, room, replace(ask, thread=""), has_time)
                 return Waits(Status.HELD) if self._take(claim, room, known, ask, company) else None
         is_waiting = self._wait(claim, room, known, ask, admission)
@@ -251,32 +251,32 @@ class Paced:
             self._gatherer.advance(room.id, has_time)
         return Waits(admission.status)
 
-    def _company(self, room: Room, known: Known, thread: str) -> Summary:
+    def _company(self, room: Room, known: Known, thread: str) -> Heap:
         """Return what is held of the thread."""
-        summary = Summary()
-        for page in self._chats.entries(room.id, 0, known.state.last):
+        heap = Heap(upto=known.state.last)
+        for page in self._chats.entries(room.id, 0, heap.upto):
             for entry in page:
                 if entry.thread == thread:
-                    summary.add(entry)
-        return summary
+                    heap.add(entry, known.state, room, Due.TELL)
+        return heap
 
-    def _take(self, claim: Claim, room: Room, known: Known, ask: Ask, company: Summary) -> bool:
+    def _take(self, claim: Claim, room: Room, known: Known, ask: Ask, company: Heap) -> bool:
         """Let an urgent message go together with what is held of its thread: its end must not be told before it."""
         entry = _entry(claim, known.state.last + 1, None, self._now_ms())
-        company.add(entry)
+        company.add(entry, known.state, room, Due.TELL)
         admission = Admission(Step.HOLD, known.state.due_at)
         state = conversation.joined(known.state, ask, admission, room.chat, self._now_ms(), is_told=False)
-        frozen = Frozen(entry.number, company.entries, {}, thread=ask.thread)
+        frozen = Frozen(entry.number, company.summary.entries, {}, thread=ask.thread)
         row = self._log.closing(claim, Status.HELD, {}, None)
         also = [{"Update": row}, self._chats.entry(room.id, entry, state.expires_at)]
         text = claim.message.text
         return self._gatherer.freeze(
             room,
             replace(known, state=state),
-            company,
+            company.summary,
             frozen,
             latest=text,
-            fallbacks=claim.message.fallbacks,
+            fallbacks=company.fallbacks,
             also=also,
         )
 
