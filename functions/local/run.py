@@ -46,6 +46,8 @@ LOOPBACK = "127.0.0.1"
 LIVE_BASE_URL = "https://api.blooio.com/v4"
 # Here a killed worker is replaced within a second or two, so its lease may end sooner than in Lambda.
 LOCAL_LEASE_SECONDS = "6"
+# Deployed it is a minute, the shortest that there is; here somebody sits before it.
+LOCAL_RELEASE_SECONDS = 10.0
 DELIVERIES = "DeliveryQueue"
 PERIOD = "RELEASE_SECONDS"
 
@@ -65,7 +67,7 @@ class Place:
     secrets: dict[str, tuple[str, ...]]
     live: bool
     rules_source: str
-    release_seconds: float | None  # between two looks for who is due; None: as deployed
+    release_seconds: float  # between two looks for who is due
 
     @classmethod
     def of(cls, host: str, port: int, rules_file: Path, environ: Mapping[str, str]) -> "Place":
@@ -124,7 +126,7 @@ def serve(place: Place) -> None:
             ["local.cloud.worker", "--template", str(TEMPLATE), "--queue", DELIVERIES, "--journal", journal],
             {**os.environ, **place.environment(_worker(template), engine_url)},
         )
-        period = ["--seconds", str(place.release_seconds)] if place.release_seconds else []
+        period = ["--seconds", str(place.release_seconds)]
         scheduler = Supervised(
             ["local.cloud.scheduler", "--template", str(TEMPLATE), *period],
             {**os.environ, **_scheduled(place, template, engine_url)},
@@ -247,9 +249,9 @@ def _scheduled(place: Place, template: Template, engine_url: str) -> dict[str, s
     return variables
 
 
-def _period(given: str | None) -> float | None:
+def _period(given: str | None) -> float:
     if not given:
-        return None
+        return LOCAL_RELEASE_SECONDS
     try:
         seconds = float(given)
     except ValueError:

@@ -16,9 +16,9 @@ from tests.model.world import DAYS, TIMEOUT_MS, World
 
 from hookline.chats import Chats
 from hookline.clock import DAY, HOUR, MINUTE, SECOND_MS
-from hookline.conversation import State
 from hookline.models import Destination, Message, Wake
 from hookline.pace import REACT
+from hookline.state import State
 
 CHAT, FALLBACK, OTHERS = "chat_a", "chat_f", ["chat_b", "chat_c"]
 AT_ONCE = 5 * SECOND_MS  # from an answer to the digest

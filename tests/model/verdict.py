@@ -13,10 +13,10 @@ from tests.model.world import World
 
 from hookline.claim import GIVEN_UP, TOLD, Status
 from hookline.clock import SECOND_MS
-from hookline.conversation import State
 from hookline.identity import send_key
 from hookline.models import Message
 from hookline.patience import STUCK_AFTER
+from hookline.state import State
 from hookline.variant import ASKING, NO_LINKS, NO_REPLY
 
 Row = dict[str, Any]

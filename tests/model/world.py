@@ -18,7 +18,7 @@ from hookline import identity
 from hookline.batch import Batch
 from hookline.chats import Chats
 from hookline.clock import MINUTE, SECOND_MS
-from hookline.gather import Room
+from hookline.heap import Room
 from hookline.identity import EventId
 from hookline.log import DeliveryLog
 from hookline.models import Destination, Message, Receipt, Wake

@@ -13,10 +13,10 @@ from botocore.exceptions import ClientError
 
 from hookline.claim import WAITING, Status
 from hookline.clock import DAY, SECOND_MS
-from hookline.conversation import Closing, State
 from hookline.digest import Entry
 from hookline.log import TOLD_OF, is_outdated
-from hookline.rows import item, key, update
+from hookline.rows import OF_CHAT, chat_key, item, key, update
+from hookline.state import Closing, State
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,7 +55,7 @@ class Chats:
 
     def read(self, chat: str) -> Known:
         """Return what is written."""
-        found = self._client.get_item(TableName=self._table, Key=_key(chat), ConsistentRead=True)
+        found = self._client.get_item(TableName=self._table, Key=chat_key(chat), ConsistentRead=True)
         return self._keep(chat, found.get("Item", {}))
 
     def save(self, chat: str, known: Known, state: State, also: Sequence[dict[str, Any]] = ()) -> bool:
@@ -80,8 +80,8 @@ class Chats:
 
     def entry(self, chat: str, entry: Entry, until: int = 0) -> dict[str, Any]:
         """Return the item of a transaction that adds an entry, which is needed ``until`` then at least (ms)."""
-        row = {**_plain_key(chat, entry.number), "entry": entry.to_json(), "expires_at": self.expires_at(until)}
-        return {"Put": {"TableName": self._table, "Item": item(row)}}
+        row = item({"entry": entry.to_json(), "expires_at": self.expires_at(until)})
+        return {"Put": {"TableName": self._table, "Item": {**chat_key(chat, entry.number), **row}}}
 
     def entries(self, chat: str, after: int, upto: int, page: int = PAGE) -> Iterator[list[Entry]]:
         """Give the entries with a number beyond ``after``, in order, page by page."""
@@ -89,7 +89,7 @@ class Chats:
             found = self._client.query(
                 TableName=self._table,
                 KeyConditionExpression="id = :chat AND generation BETWEEN :first AND :last",
-                ExpressionAttributeValues=item({":chat": _id(chat), ":first": after + 1, ":last": upto}),
+                ExpressionAttributeValues=item({":chat": OF_CHAT + chat, ":first": after + 1, ":last": upto}),
                 ConsistentRead=True,
                 Limit=page,
             )
@@ -137,7 +137,7 @@ class Chats:
         row = update(
             self._table, key(entry.id, entry.generation), changes, {"status": [*map(str, WAITING)]}, without=forgotten
         )
-        return {"Update": row}, {"Delete": {"TableName": self._table, "Key": key(_id(chat), entry.number)}}
+        return {"Update": row}, {"Delete": {"TableName": self._table, "Key": chat_key(chat, entry.number)}}
 
     def _transact(self, steps: Iterable[dict[str, Any]]) -> None:
         self._client.transact_write_items(TransactItems=list(steps))  # type: ignore[arg-type]
@@ -153,7 +153,7 @@ class Chats:
         changes = {"state": state.to_json(), "version": version + 1, "expires_at": self.expires_at(state.expires_at)}
         waits = {"waits": "chat", "due_at": state.due_at} if state.due_at else {}
         gone = () if waits else ("waits", "due_at")
-        return update(self._table, _key(chat), {**changes, **waits}, {"version": version or None}, without=gone)
+        return update(self._table, chat_key(chat), {**changes, **waits}, {"version": version or None}, without=gone)
 
     def _keep(self, chat: str, row: dict[str, Any]) -> Known:
         known = Known(int(row["version"]["N"]), State.from_json(row["state"]["S"])) if "version" in row else Known()
@@ -172,16 +172,3 @@ class Chats:
 
 def _entry(row: Any) -> Entry:
     return Entry.from_json(int(row["generation"]["N"]), row["entry"]["S"])
-
-
-def _id(chat: str) -> str:
-    return f"chat {chat}"
-
-
-def _key(chat: str) -> dict[str, Any]:
-    """Return the key of the state; no delivery has generation 0."""
-    return key(_id(chat), 0)
-
-
-def _plain_key(chat: str, number: int) -> dict[str, Any]:
-    return {"id": _id(chat), "generation": number}

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from hookline.errors import QueueRefused
 from hookline.models import Wake
+from hookline.rows import OF_CHAT
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BY_DUE = "by_due"  # the index of the chats' rows that have `waits` and `due_at`; no others do
 WAITS = "chat"  # the one value of `waits`, so that the index has all of them side by side, by their time
-ROW_OF_CHAT = "chat "  # what the id of such a row begins with; the provider's id of the chat follows
 BATCH = 10  # SQS takes no more in one call; what it refuses keeps none of the others from being woken
 # Of a function's time, what a page or a batch may take where AWS hardly answers: two tries of six seconds, and a pause.
 ENOUGH_MS = 15_000
@@ -32,7 +32,7 @@ def find(client: "DynamoDBClient", table: str, now: int) -> Iterator[Wake]:
     )
     for page in pages:
         for key in page["Items"]:
-            yield Wake(chat=key["id"]["S"].removeprefix(ROW_OF_CHAT), due_at=int(key["due_at"]["N"]))
+            yield Wake(chat=key["id"]["S"].removeprefix(OF_CHAT), due_at=int(key["due_at"]["N"]))
 
 
 def wake(

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hookline.claim import TOLD, Decision, Row, Status, decide
 from hookline.clock import DAY, SECOND_MS
 from hookline.models import Message
-from hookline.rows import given, item, key, plain, update
+from hookline.rows import chat_key, given, item, key, plain, update
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -206,14 +206,14 @@ class DeliveryLog:
         now = self._now_ms()
         self._client.update_item(
             TableName=self._table,
-            Key=_chat_key(chat),
+            Key=chat_key(chat),
             UpdateExpression="SET unauthorized_at = :now, expires_at = :later",
             ExpressionAttributeValues=item({":now": now, ":later": self._expires_at(now)}),
         )
 
     def unauthorized_at(self, chat: str) -> int:
         """Return when (ms) the provider took no key for this chat the last time, 0 for never. Raises like ``claim``."""
-        found = self._client.get_item(TableName=self._table, Key=_chat_key(chat), ConsistentRead=True)
+        found = self._client.get_item(TableName=self._table, Key=chat_key(chat), ConsistentRead=True)
         return int(plain(found.get("Item", {})).get("unauthorized_at", 0))
 
     def of_message(self, message_id: str) -> tuple[Claim, Status] | None:
@@ -421,8 +421,3 @@ def is_outdated(error: ClientError) -> bool:
 
 def _thread_id(chat: str, thread: str) -> str:
     return f"thread {chat} {hashlib.sha256(thread.encode()).hexdigest()}"
-
-
-def _chat_key(chat: str) -> dict[str, Any]:
-    """Return the key of what is kept of a chat; no delivery has generation 0."""
-    return key(f"chat {chat}", 0)

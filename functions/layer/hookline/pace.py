@@ -11,14 +11,16 @@ from hookline import conversation
 from hookline.chats import Chats, Known, LeaseLost
 from hookline.claim import TOLD, Status
 from hookline.clock import say, to_datetime
-from hookline.conversation import Admission, Ask, Due, Frozen, State, Step
+from hookline.conversation import Admission, Ask, Due, Step
 from hookline.digest import Entry
 from hookline.fallback import stand_in
-from hookline.gather import Gatherer, HasTime, Heap, Room
+from hookline.gather import Gatherer, HasTime
+from hookline.heap import Heap, Room
 from hookline.log import Claim, DeliveryLog
 from hookline.models import Message, Receipt, Wake
 from hookline.quiet import until
 from hookline.rules.model import Chat
+from hookline.state import Frozen, State
 from hookline.variant import asking
 
 REACT = "react to this message to keep receiving."

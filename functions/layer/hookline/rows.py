@@ -5,12 +5,18 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+OF_CHAT = "chat "  # what the id of such a row begins with; the provider's id of the chat follows
 _SERIALIZE, _DESERIALIZE = TypeSerializer().serialize, TypeDeserializer().deserialize
 
 
 def key(row_id: str, generation: int) -> dict[str, Any]:
     """Return the key of a row."""
     return {"id": {"S": row_id}, "generation": {"N": str(generation)}}
+
+
+def chat_key(chat: str, number: int = 0) -> dict[str, Any]:
+    """Return the key of a chat's state, or of one of its entries; no delivery has such an id, nor a generation 0."""
+    return key(OF_CHAT + chat, number)
 
 
 def item(row: dict[str, Any]) -> dict[str, Any]:

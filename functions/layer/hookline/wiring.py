@@ -22,7 +22,7 @@ from blooio import Blooio
 from hookline.chats import Chats
 from hookline.errors import RulesUnavailable
 from hookline.fetch import TIMEOUT_SECONDS, fetched
-from hookline.gather import Room
+from hookline.heap import Room
 from hookline.log import DeliveryLog
 from hookline.models import Message, Wake
 from hookline.outbox import Outbox, deliver_all

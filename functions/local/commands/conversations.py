@@ -7,8 +7,9 @@ from datetime import datetime
 from botocore.exceptions import ClientError
 
 from hookline.clock import MINUTE, SECOND_MS, say
-from hookline.conversation import State
-from hookline.due import BY_DUE, ROW_OF_CHAT, WAITS
+from hookline.due import BY_DUE, WAITS
+from hookline.rows import OF_CHAT
+from hookline.state import State
 from local.commands.history import History
 from local.commands.moments import short
 
@@ -65,7 +66,7 @@ def conversations(history: History, names_of: Callable[[], Mapping[str, str]]) -
     names = names_of() if keys else {}  # not everybody who reads a log has the rules
     found = []
     for row in history.rows(keys):
-        chat, state = row["id"].removeprefix(ROW_OF_CHAT), State.from_json(row.get("state", "{}"))
+        chat, state = row["id"].removeprefix(OF_CHAT), State.from_json(row.get("state", "{}"))
         if state.is_waiting:
             found.append(Conversation(chat, names.get(chat, chat), state))
     return sorted(found, key=lambda one: (not one.state.parked_at, one.state.parked_at or one.state.due_at))

@@ -10,11 +10,11 @@ from tests.layer.hookline.conftest import ENGINES, on_engine
 from hookline import chats as rows_of_chats
 from hookline.chats import FAILED_WITH, Chats, Known, LeaseLost
 from hookline.claim import Status
-from hookline.conversation import Closing, State
 from hookline.digest import Entry
 from hookline.log import Claim, DeliveryLog
 from hookline.models import Message
 from hookline.rows import item, plain
+from hookline.state import Closing, State
 
 TABLE, CHAT, DIGEST = "DeliveryLog", "chat_a1", "digest-1"
 LEASE, DAYS = 30.0, 30  # seconds, days

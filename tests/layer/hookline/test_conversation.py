@@ -21,10 +21,7 @@ from hookline.conversation import (
     TRY_AGAIN_MS,
     Admission,
     Ask,
-    Closing,
     Due,
-    Frozen,
-    State,
     Step,
     accepted,
     admit,
@@ -40,6 +37,7 @@ from hookline.conversation import (
     untaken,
 )
 from hookline.rules.model import Chat
+from hookline.state import Closing, Frozen, State
 
 MINUTE_MS, HOUR_MS, DAY_MS = MINUTE * SECOND_MS, HOUR * SECOND_MS, DAY * SECOND_MS
 DIGEST = "d1f9c2f1-0000-5a0b-8f6c-1d1f9c2f1a11"

@@ -13,15 +13,17 @@ from tests.conftest import NOON, Clock
 from blooio import Blooio
 from hookline.chats import Chats, Known
 from hookline.clock import HOUR, MINUTE
-from hookline.conversation import TRY_AGAIN_MS, State
+from hookline.conversation import TRY_AGAIN_MS
 from hookline.errors import QueueRefused, RulesUnavailable
-from hookline.gather import CHECK_PUT_MS, HasTime, Room
+from hookline.gather import CHECK_PUT_MS, HasTime
+from hookline.heap import Room
 from hookline.log import Claim, DeliveryLog
 from hookline.models import Destination, Message, Receipt, Wake
 from hookline.outbox import LOST_LEASE_WAIT, OUT_OF_REACH_WAIT, Outbox, Settled, always
 from hookline.pace import Paced
 from hookline.rows import plain
 from hookline.rules.model import Chat
+from hookline.state import State
 
 TABLE, CHAT = "DeliveryLog", "chat_a1"
 BOSS = Destination(name="boss", id="chat_b1")

@@ -18,7 +18,7 @@ from local.cloud.scheduler import Scheduled, event_of
 from local.cloud.supervise import Supervised, end, spawn
 from local.cloud.template import Function, Schedule, Template
 from local.project import RULES, TEMPLATE
-from local.run import CannotServe, Place
+from local.run import LOCAL_RELEASE_SECONDS, CannotServe, Place
 
 SCHEDULE = Schedule("Release", "ReleaseEveryMinute", 60)
 FUNCTION = Function("Release", Path("release"), "app.handler", timeout_seconds=30, memory_mb=512, environment={})
@@ -103,8 +103,8 @@ def test_while_the_engine_starts_trouble_is_not_worth_a_line(capsys: pytest.Capt
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize(("given", "period"), [("", None), ("0.5", 0.5), ("90", 90)])
-def test_a_run_takes_the_period_from_a_variable(given: str, period: float | None) -> None:
+@pytest.mark.parametrize(("given", "period"), [("", LOCAL_RELEASE_SECONDS), ("0.5", 0.5), ("90", 90)])
+def test_a_run_takes_the_period_from_a_variable(given: str, period: float) -> None:
     assert Place.of("127.0.0.1", 0, RULES, {"RELEASE_SECONDS": given}).release_seconds == period
 
 

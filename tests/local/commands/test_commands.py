@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from hookline.chats import Chats, Known
 from hookline.claim import Status
-from hookline.conversation import State
 from hookline.log import Claim, DeliveryLog
 from hookline.models import Message
+from hookline.state import State
 from local.cli import app
 from local.commands import runs, show
 from local.commands.history import History

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hookline.chats import Chats, Known
-from hookline.conversation import Frozen, State
+from hookline.state import Frozen, State
 from local.commands import moments
 from local.commands.conversations import Conversation, conversations
 from local.commands.history import History
