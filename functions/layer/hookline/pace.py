@@ -117,8 +117,8 @@ class Paced:
 
     def admit(self, claim: Claim, has_time: HasTime) -> Ready | Waits:
         room = self._room_of(claim.message.chat)
-        # Where all is off nothing is asked for; but what this process knows to wait isn't overtaken.
-        if _is_off(room.chat) and not self._chats.known(room.id).state.is_waiting:
+        # Not by what this process knows, either: another one, after a crash, would decide otherwise.
+        if _is_off(room.chat):
             return Ready(claim)
         answer = None
         while answer is None:

@@ -691,11 +691,11 @@ def test_with_the_budget_off_only_the_provider_counts(house: House) -> None:
     house.options(budget="off", pace="off")
     house.line.refusals = [FULL]
     assert [house.tell(text) for text in ("a", "b")] == ["parked"] * 2
-    assert house.line.asked == 1
+    assert house.line.asked == 2
     house.line.refusals = []
-    assert house.tell("c") == "parked"
+    assert house.tell("c") == "sent"
     house.hear(after=10)
-    assert house.texts == ["3 more in 10 s: a, b, c.\nLatest: c"]
+    assert house.texts == ["c", "2 more in 10 s: a, b.\nLatest: b"]
     assert [house.tell(f"m{n}") for n in range(9)] == ["sent"] * 9
 
 
