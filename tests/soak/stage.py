@@ -20,6 +20,7 @@ from local.cloud.engine import CREDENTIALS, Engine, clients_for
 from local.cloud.intrinsics import REGION
 from local.cloud.supervise import Supervised
 from local.cloud.template import Template
+from local.cloud.worker import POLLERS
 from local.project import TEMPLATE
 from local.provider.phone import Phone
 from local.provider.simulator import simulator
@@ -96,8 +97,11 @@ rules:
 
 
 @contextmanager
-def stage(chats: list[str]) -> Iterator[Stage]:
-    """Set everything up; this process has the environment of the functions meanwhile, too."""
+def stage(chats: list[str], pollers: int = POLLERS) -> Iterator[Stage]:
+    """Set everything up; this process has the environment of the functions meanwhile, too.
+
+    ``pollers`` share the one worker, where Lambda gives each batch a process of its own.
+    """
     provider = Provider(chats)
     provider.start()
     with tempfile.TemporaryDirectory() as folder, Engine(TEMPLATE) as engine, ExitStack() as stack:
@@ -107,8 +111,10 @@ def stage(chats: list[str]) -> Iterator[Stage]:
         template = Template.load(TEMPLATE, engine.endpoint_url)
         environment = _environment(place, template, engine.endpoint_url, provider.url)
         stack.enter_context(patch.dict(os.environ, environment))
+        argv = ["crashing", "--template", str(TEMPLATE), "--queue", "DeliveryQueue"]
+        argv += ["--journal", str(place / "journal"), "--pollers", str(pollers)]
         worker = Supervised(
-            ["crashing", "--template", str(TEMPLATE), "--queue", "DeliveryQueue", "--journal", str(place / "journal")],
+            argv,
             {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "SOAK_ORDERS": str(place / "orders")},
         )
         try:
