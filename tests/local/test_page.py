@@ -19,7 +19,7 @@ from local.page import page
 from local.provider.phone import Phone
 from local.provider.simulator import simulator
 
-FOLDER = Path(module.__file__).parent
+FOLDER = Path(module.__file__).parent / "static"
 KEY = "bl_live_test"
 CHAT, HOME = "chat_ops", "chat_home"
 PATIENCE_MS = 30_000

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "static"
 FILES = {"/": "phone.html", "/phone.css": "phone.css", "/phone.js": "phone.js"}
 # The icon is a data: URL; everything else comes from this server, and nothing inline is run.
 POLICY = (
