@@ -1,7 +1,5 @@
 """Command lines that post a sample webhook to a source, ready to paste."""
 
-import base64
-import hmac
 import json
 import re
 import shlex
@@ -10,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from hookline.models import JSON
-from hookline.rules.model import Basic, Bearer, Hmac, Rules, Source, Token
-from hookline.sources.kind import Kind, at
-from hookline.verify import signed, signing_key
+from hookline.rules.model import Basic, Hmac, Rules, Source
 from local.commands.samples import Posted, telling
+from local.posting import is_provable, own_event, proof, signature
 from local.trimmed import trimmed
 
 Secrets = Mapping[str, tuple[str, ...]]
@@ -36,12 +33,12 @@ def lines(rules: Rules, secrets: Secrets, base_url: str, most: int = 2) -> list[
 def line(url: str, source: Source, secrets: Secrets) -> str | None:
     """Return the command for one source, or None where nobody but its sender can prove to be the sender."""
     sample, values = telling(source.kind), secrets.get(source.secret or "", ())
-    if sample is None or not (source.auth == "none" or isinstance(source.auth, Bearer | Basic | Token | Hmac)):
+    if sample is None or not is_provable(source):
         return None
     scheme = source.auth if isinstance(source.auth, Hmac) else None
-    url, proof = _proof(url, source, values[0] if values else "")
+    url, proven = _proof(url, source, values[0] if values else "")
     own, payload = _own_event(sample, scheme)
-    headers = [*proof, *own, *_what(sample)]
+    headers = [*proven, *own, *_what(sample)]
     if _media_type(sample) in _FIELDS:
         return _for_shell(["curl", url, *headers, *_fields(sample, payload)])
     body = _json(payload)
@@ -49,7 +46,8 @@ def line(url: str, source: Source, secrets: Secrets) -> str | None:
     if scheme:
         # A signature is of one body: the shell must not change it.
         body = body.replace(_NOW, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-        headers += _signature(scheme, sample.kind, body.encode(), values[0] if values else "")
+        secret, sender_id = values[0] if values else "", f"try-{time.time_ns()}"
+        headers += _options(signature(source, body.encode(), secret, int(time.time()), sender_id))
     return _for_shell(["curl", url, *headers, "-d", body])
 
 
@@ -76,19 +74,10 @@ def _fields(sample: Posted, payload: JSON) -> Iterator[str]:
 
 def _own_event(sample: Posted, scheme: Hmac | None) -> tuple[list[str], JSON]:
     """Return headers and a payload that make it an event of its own."""
-    kind, payload = sample.kind, trimmed(sample)
-    if kind.id_headers:
-        is_signed = scheme is not None and "{id}" in scheme.signed
-        return [] if is_signed else ["-H", f"{kind.id_headers[0].title()}: {_ID}"], payload
-    for *path, name in kind.id_paths:
-        if at(payload, *path, name) is not None:
-            at(payload, *path)[name] = f"try-{time.time_ns()}" if scheme else _ID
-            return [], payload
-    if kind.content_key is None:
-        return [], payload
-    dated = _up_to_date(payload)
-    is_new = kind.content_key(dated) != kind.content_key(payload)
-    return [] if is_new else ["-H", f"Idempotency-Key: {_ID}"], dated
+    # The shell must not change what is signed, and an id in the body is.
+    new_id = f"try-{time.time_ns()}" if scheme and sample.kind.id_paths else _ID
+    headers, payload = own_event(sample.kind, trimmed(sample), scheme, new_id, _up_to_date)
+    return _options(headers), payload
 
 
 def _what(sample: Posted) -> Iterator[str]:
@@ -109,28 +98,12 @@ def _json(payload: JSON) -> str:
 
 
 def _proof(url: str, source: Source, secret: str) -> tuple[str, list[str]]:
-    match source.auth:
-        case Bearer():
-            return url, ["-H", f"Authorization: Bearer {secret}"]
-        case Basic():
-            return url, ["-u", secret]
-        case Token(header=None, query=str(name)):
-            return f"{url}?{name}={secret}", []
-        case Token() as token:
-            return url, ["-H", f"{token.header or 'X-Token'}: {secret}"]
-        case _:
-            return url, []
+    if isinstance(source.auth, Basic):
+        return url, ["-u", secret]
+    given = proof(source, secret)
+    query = "&".join(f"{name}={value}" for name, value in given.query.items())
+    return f"{url}?{query}" if query else url, _options(given.headers)
 
 
-def _signature(scheme: Hmac, kind: Kind, body: bytes, secret: str) -> list[str]:
-    timestamp, sender_id = str(int(time.time())), f"try-{time.time_ns()}"
-    digest = hmac.digest(signing_key(scheme, secret), signed(scheme, body, timestamp, sender_id), scheme.algorithm)
-    text = scheme.prefix + (digest.hex() if scheme.encoding == "hex" else base64.b64encode(digest).decode())
-    headers = []
-    if "{timestamp}" in kind.signature.get("signed", "") and "timestamp" not in kind.signature:
-        text = f"t={timestamp},{text}"  # the sender has no header for it
-    elif "{timestamp}" in scheme.signed:
-        headers += ["-H", f"{scheme.timestamp[0]}: {timestamp}"]
-    if "{id}" in scheme.signed:
-        headers += ["-H", f"{scheme.id[0]}: {sender_id}"]
-    return ["-H", f"{scheme.header[0]}: {text}", *headers]
+def _options(headers: Mapping[str, str]) -> list[str]:
+    return [option for name, value in headers.items() for option in ("-H", f"{name}: {value}")]
