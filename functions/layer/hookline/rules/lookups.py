@@ -16,7 +16,7 @@ from hookline.sources.kind import Shape
 
 NAMES = ("payload", "item", "event", "source", "headers", "query", "now")  # what a template can look up
 _IN_OTHER_LANGUAGES = dict.fromkeys(("null", "nil", "NULL", "Null"), "write `none`")
-OF_EVENTS = (*(part.name for part in fields(Event) if part.name != "text"), "id", "received_at")
+OF_EVENTS = (*(part.name for part in fields(Event) if part.name not in {"text", "where"}), "id", "received_at")
 _ALONE = frozenset({"when", "each", "chat"})  # they are worked out once for the whole event
 
 
