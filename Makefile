@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-dynamodb soak storm bench lint requirements schema build clean
+.PHONY: run test test-dynamodb soak storm bench lint requirements schema docs build clean
 
 run: .venv/.run
 	@$(BIN)/hookline run
@@ -42,6 +42,10 @@ requirements:
 # What editors complete and check the rules file with, from the models.
 schema: .venv/.dev
 	$(BIN)/python -m local.schema
+
+# The tables of the reference, from what they are about.
+docs: .venv/.dev
+	$(BIN)/python -m local.rules_reference
 
 build:
 	sam validate --lint

@@ -1,50 +1,50 @@
-"""What the pages say is so: their files load, and they name all that there is."""
+"""The reference is what the models make of it, and what is shown is so."""
 
 import re
 
 import pytest
 
+from hookline.compose import REPEAT_ITEM, REPEAT_WEBHOOK
 from hookline.digest import Entry, Summary
-from hookline.rules.examine import examine
-from hookline.rules.filters import FILTERS, IN_PLACE_OF_OTHERS, pattern
-from hookline.rules.model import Chat, Rule, Source
-from hookline.rules.template import words
+from hookline.rules.filters import FILTERS, IN_PLACE_OF_OTHERS
+from hookline.rules.model import Rule
 from local.project import ROOT
+from local.rules_reference import words
+from local.rules_reference.page import PAGE, written
 
-RULES_PAGE = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+RULES_PAGE = PAGE.read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```yaml\n(.*?)```", RULES_PAGE, re.DOTALL)
+OURS = {**FILTERS, **IN_PLACE_OF_OTHERS}
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_of_the_rules_page_has_nothing_wrong(example: str) -> None:
-    assert [str(problem) for problem in examine(example.encode(), "docs/rules.md").problems] == []
+def test_the_rules_page_says_what_the_models_say() -> None:
+    assert written(RULES_PAGE) == RULES_PAGE, "Run `make docs` after a change of the models, the filters or the kinds."
 
 
-def test_the_rules_page_names_every_filter_and_option() -> None:
-    named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`+([^`]+)`+", RULES_PAGE))))
-    options = [field.alias or name for block in (Chat, Rule, Source) for name, field in block.model_fields.items()]
-    assert {*FILTERS, *IN_PLACE_OF_OTHERS, *words.QUICK_FILTERS, *words.SLOW_FILTERS, *options} <= named
+def test_a_page_without_one_of_the_parts_is_not_written() -> None:
+    with pytest.raises(LookupError, match="each of these parts once"):
+        written(RULES_PAGE.replace("<!-- generated: bounds -->", ""))
 
 
-@pytest.mark.parametrize(
-    ("what", "words_of"),
-    [
-        ("statements", words.STATEMENTS),
-        ("filters", words.QUICK_FILTERS | words.SLOW_FILTERS),
-        ("tests", words.TESTS),
-        ("methods", words.METHODS | words.AS_FILTERS.keys()),
-        ("functions", words.CALLABLE),
-    ],
-)
-def test_the_rules_page_lists_the_words_of_templates_and_no_others(what: str, words_of: frozenset[str]) -> None:
-    row = re.search(rf"^\| {what} \| `([a-z0-9 ]+)`", RULES_PAGE, re.MULTILINE)
-    assert row
-    assert sorted(row[1].split()) == sorted(words_of)
+def claims(name: str) -> list[tuple[str, str]]:
+    """Return what a filter's docstring says that its examples give."""
+    said = " ".join((OURS[name].__doc__ or "").split())
+    return re.findall(r"``([^`]*\|[^`]*)``(?: and ``[^`]*``)? (?:is|are) ``([^`]*)``", said)
 
 
-def test_the_rules_page_says_how_far_a_pattern_looks() -> None:
-    assert f"the first {pattern.MOST_READ:,} bytes; on {pattern.LARGE_READS:,} for a pattern" in RULES_PAGE
+@pytest.mark.parametrize("name", OURS)
+def test_an_example_in_a_docstring_gives_what_it_says(name: str) -> None:
+    assert [words.gives(example) for example, _ in claims(name)] == [given for _, given in claims(name)]
+
+
+def test_most_docstrings_say_what_their_example_gives() -> None:
+    silent = {name for name in OURS if not claims(name)}
+    assert silent == {"dictsort", "indent", "items", "matches", "tojson", "truncate"}
+
+
+def test_editors_are_told_the_repeat_that_there_is() -> None:
+    said = f"{REPEAT_WEBHOOK // 60}m without it, {REPEAT_ITEM // 3600}h for an item of `each`."
+    assert said in (Rule.model_fields["repeat"].description or "")
 
 
 @pytest.mark.parametrize("page", [RULES_PAGE, README])

@@ -19,7 +19,9 @@ _LENGTH = r"[1-9][0-9]{0,5}\s*[smhd]"
 _TIME = "([01]?[0-9]|2[0-4]):[0-5][0-9]"
 _DAY = f"({'|'.join(DAYS)})"
 _OFF: _Schema = {"enum": ["off", False]}
-_QUIET = {"type": "string", "pattern": rf"^({_DAY}([,-]{_DAY})*\s+)?{_TIME}-{_TIME}\s+\S+$"}
+SPAN = f"^{_LENGTH}$"
+PACE = rf"^[1-9][0-9]{{0,3}}\s+per\s+{_LENGTH}$"
+QUIET = rf"^({_DAY}([,-]{_DAY})*\s+)?{_TIME}-{_TIME}\s+\S+$"
 
 
 def _one_or_many(of: _Schema) -> _Schema:
@@ -29,11 +31,11 @@ def _one_or_many(of: _Schema) -> _Schema:
 _NAMES = _one_or_many({"type": "string"})
 _WRITTEN: dict[tuple[str, str], _Schema] = {
     ("Chat", "fallback"): _NAMES,
-    ("Chat", "pace"): {"anyOf": [{"type": "string", "pattern": rf"^[1-9][0-9]{{0,3}}\s+per\s+{_LENGTH}$"}, _OFF]},
-    ("Chat", "quiet"): _one_or_many(_QUIET),
+    ("Chat", "pace"): {"anyOf": [{"type": "string", "pattern": PACE}, _OFF]},
+    ("Chat", "quiet"): _one_or_many({"type": "string", "pattern": QUIET}),
     ("Chat", "budget"): {"anyOf": [{"enum": ["auto", "off", False]},
                                    {"type": "integer", "minimum": 1, "maximum": MOST_IN_A_ROW}]},
-    ("Chat", "expires"): {"type": "string", "pattern": f"^{_LENGTH}$"},
+    ("Chat", "expires"): {"type": "string", "pattern": SPAN},
     ("Hmac", "header"): _NAMES,
     ("Hmac", "timestamp"): _NAMES,
     ("Hmac", "id"): _NAMES,
@@ -43,7 +45,7 @@ _WRITTEN: dict[tuple[str, str], _Schema] = {
     ("Rule", "source"): _NAMES,
     ("Rule", "chat"): _NAMES,
     ("Rule", "fallback"): _NAMES,
-    ("Rule", "repeat"): {"type": ["string", "null"], "pattern": f"^{_LENGTH}$"},
+    ("Rule", "repeat"): {"type": ["string", "null"], "pattern": SPAN},
 }  # fmt: skip
 _DEFAULTS = {("Chat", "pace"): "3 per 1m", ("Chat", "expires"): "24h"}
 _SAID = ("description", "default", "examples")

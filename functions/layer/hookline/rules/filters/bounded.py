@@ -91,8 +91,8 @@ def indent(value: Any, width: Any = 4, first: Any = False, blank: Any = False) -
 def format_(value: Any, *args: Any, **kwargs: Any) -> str:
     """Fill values into a text in printf's way.
 
-    ``{{ "%s is at %.1f %%" | format(item.labels.instance, item.value) }}`` is ``web-1 is at 97.5 %``; a field may have
-    a name, as in ``"%(host)s" | format(host="web-1")``. Null fills a field with nothing.
+    ``{{ "%s is at %.1f %%" | format(event.title, item.value) }}`` is ``DiskFull is at 97.5 %``; a field may have a
+    name, as in ``"%(host)s" | format(host="web-1")``. Null fills a field with nothing.
     """
     pattern, written, length, end = text(value), [], 0, 0
     unused = iter(args)

@@ -17,7 +17,10 @@ def items(value: Any) -> list[list[Any]]:
 
 
 def dictsort(value: Any) -> list[list[Any]]:
-    """Return the same in the order of the names, large and small letters alike."""
+    """Return the names and values of an object in the order of the names, large and small letters alike.
+
+    ``{% for name, value in payload.labels | dictsort %}{{ name }}={{ value }} {% endfor %}``
+    """
     return sorted(items(value), key=lambda item: str(item[0]).casefold())
 
 

@@ -16,7 +16,7 @@ MOST_MEMORY = 512 * 1024  # bytes for each of them
 def matches(value: Any, regex: Any) -> bool:
     r"""Tell whether a regular expression of RE2's syntax is found anywhere in the first 4 KiB of a text.
 
-    ``{% if event.title | matches("(?i)^(disk|inode)") %}``; ``^`` and ``$`` tie it to the text's begin and end.
+    ``event.title | matches("(?i)^(disk|inode)")``; ``^`` and ``$`` tie it to the text's begin and end.
     An expression with large counts in braces or Unicode's classes (``\pL``) reads the first 1 KiB alone.
     """
     if not isinstance(regex, str) or len(regex) > LONGEST_PATTERN:
