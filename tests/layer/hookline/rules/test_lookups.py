@@ -33,7 +33,7 @@ def warned(rule: str, source: str = "alerts") -> list[str]:
          "r.yaml:10:15: warning: `text`: `event` never has `titel`; did you mean 'title'?"),
         ("when: event.where",
          ("r.yaml:10:11: warning: `when`: `event` never has `where`; there are title, status, severity, icon, body, "
-          "fields, thread, items, id, received_at")),
+          "url, fields, thread, items, id, received_at")),
         ("text: '{{ payload.comonLabels.x }}'",
          "r.yaml:10:15: warning: `text`: `payload` never has `comonLabels`; did you mean 'commonLabels'?"),
         ("when: payload.alerts.labels.x",
