@@ -39,7 +39,8 @@ def run(
 
     Example: RULES=my-rules.yaml hookline run
     """
-    from local.run import CannotServe, Place, serve  # the other commands needn't wait for the servers
+    from local.place import CannotServe, Place  # the other commands needn't wait for the servers
+    from local.run import serve
 
     try:
         with sentences():

@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets as randomness
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from hookline.receipts import WEBHOOK_SECRET
 from hookline.rules.model import Basic, Hmac, Rules
@@ -12,6 +12,28 @@ from hookline.wiring import API_KEY
 from local.project import SAM_LOCAL
 
 INVENTED_BYTES = 12
+
+
+class KeyRing:
+    """The secrets of a run in its secret store; rules that name new ones get them."""
+
+    def __init__(
+        self, held: Mapping[str, tuple[str, ...]], environ: Mapping[str, str], put: Callable[[str], object]
+    ) -> None:
+        """``put`` replaces what is in the store, which is a JSON map."""
+        self._environ = environ
+        self._put = put
+        self._hold(held)
+
+    def know(self, rules: Rules) -> None:
+        """Have a value for every name in the rules; those that are held stay. Raises ValueError."""
+        wanted = {**secrets_for(rules, self._environ), **self.held}
+        if wanted != self.held:
+            self._hold(wanted)
+
+    def _hold(self, secrets: Mapping[str, tuple[str, ...]]) -> None:
+        self._put(json.dumps(secrets))
+        self.held = secrets
 
 
 def secrets_for(rules: Rules, environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

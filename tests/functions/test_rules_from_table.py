@@ -10,9 +10,10 @@ from botocore.httpsession import URLLib3Session
 from tests.functions.test_receipts import SECRETS, told
 
 from hookline import wiring
-from hookline.rulebook import LOOK_MS, SOONEST_MS
+from hookline.rulebook import SOONEST_MS
 from local.commands.versions import Versions
 
+LOOK_MS = 60_000
 RULES = """
 chats: {{a: chat_a1b2c3d4, b: {{id: {chat}, fallback: {fallback}}}}}
 sources: {{{source}: {{kind: json, auth: none}}}}

@@ -1,4 +1,4 @@
-"""The rules that run: those last pushed to the table, looked for once a minute; or the deployed file, if none were.
+"""The rules that run: those last pushed to the table, looked for now and then; or the deployed file, if none were.
 
 In the table they are the rows of one id: generation 0 is the pointer, which says the version that runs, and every other
 generation is the version of that number, which never changes.
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ID, POINTER = "rules", 0
-LOOK_MS = 60 * 1000  # what was pushed runs after this at the latest
 SOONEST_MS = 5 * 1000  # a table out of reach is asked again no sooner: each asking keeps a sender waiting
 REFUSED, UNAVAILABLE = "RulesRefused", "RulesUnavailable"  # the metrics
 PLAIN_BYTES = 4096  # what is longer is packed; what is shorter stays readable in the console
@@ -34,19 +33,25 @@ class _Refused(Exception):
 
 
 class Rulebook:
-    """Holds the running rules. Whoever asks while another thread is looking gets those that are held."""
+    """Holds the running rules. Whoever asks while another thread is looking gets those that are held.
 
-    def __init__(
+    What was pushed runs ``look_ms`` later at the latest.
+    """
+
+    def __init__(  # noqa: PLR0913 - its collaborators, wired once
         self,
         client: "DynamoDBClient",
         table: str,
         deployed: Callable[[], Rules],
         now_ms: Callable[[], int],
         count: Callable[[str], None],
+        *,
+        look_ms: int,
     ) -> None:
         self._client = client
         self._table = table
         self._deployed = deployed
+        self._look_ms = look_ms
         self._now_ms = now_ms
         self._count = count
         self._held: Rules | None = None
@@ -89,7 +94,7 @@ class Rulebook:
                 self._count(UNAVAILABLE)
             return
         self._is_known = True
-        self._look_at = self._now_ms() + LOOK_MS
+        self._look_at = self._now_ms() + self._look_ms
         if self._is_refused:
             # At every look, so that an alarm on it lasts as long as the trouble.
             self._count(REFUSED)

@@ -13,9 +13,10 @@ SOONEST_MS = 5 * 1000  # failed checks ask again no sooner: anyone can fail one,
 class Secrets:
     """A held copy of the map, refreshed by age and when a check fails. A store that is down leaves it in use."""
 
-    def __init__(self, fetch: Callable[[], str], now_ms: Callable[[], int]) -> None:
+    def __init__(self, fetch: Callable[[], str], now_ms: Callable[[], int], soonest_ms: int = SOONEST_MS) -> None:
         self._fetch = fetch
         self._now_ms = now_ms
+        self._soonest_ms = soonest_ms
         self._held: Mapping[str, tuple[str, ...]] = {}
         self._asked_at = -REFRESH_MS
         self._has_changed = False
@@ -25,7 +26,7 @@ class Secrets:
     def get(self, name: str) -> tuple[str, ...]:
         """Return the values of a name, the current one first. Raises SecretsUnavailable."""
         with self._lock:
-            if self._age() >= (REFRESH_MS if self._held.get(name) else SOONEST_MS):
+            if self._age() >= (REFRESH_MS if self._held.get(name) else self._soonest_ms):
                 self._refresh()
             values, trouble = self._held.get(name), self._trouble
         if values:
@@ -37,7 +38,7 @@ class Secrets:
     def refreshed(self) -> bool:
         """Ask the store again, unless it was asked just now; return whether it had anything new, then or now."""
         with self._lock:
-            if self._age() >= SOONEST_MS:
+            if self._age() >= self._soonest_ms:
                 self._refresh()
             return self._has_changed
 

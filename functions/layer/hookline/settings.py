@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from hookline.errors import ConfigurationError
 
+RULES_LOOK_SECONDS = 60.0  # what was pushed runs after this at the latest
 _Text = Annotated[str, BeforeValidator(str.strip)]
 _ATTEMPT_SECONDS = 8.0
 _ATTEMPT_SHARE_OF_LEASE = 0.8  # an attempt must be over, and its row closed, while its lease still holds
@@ -26,6 +27,8 @@ class Settings(BaseModel):
     rules_source: Annotated[Literal["package", "table"], BeforeValidator(str.strip)] = "package"
     log_days: int = Field(default=30, ge=1)
     max_body_bytes: int = Field(default=262_144, ge=1)
+    secrets_look_seconds: float = Field(default=5.0, ge=0, allow_inf_nan=False)  # no sooner for a name that isn't there
+    rules_look_seconds: float = Field(default=RULES_LOOK_SECONDS, ge=0, allow_inf_nan=False)
     lease_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
 
     @property

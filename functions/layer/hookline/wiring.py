@@ -20,6 +20,7 @@ from botocore.config import Config
 
 from blooio import Blooio
 from hookline.chats import Chats
+from hookline.clock import SECOND_MS
 from hookline.errors import RulesUnavailable
 from hookline.fetch import TIMEOUT_SECONDS, fetched
 from hookline.heap import Room
@@ -57,7 +58,8 @@ def secrets(settings: Settings) -> Secrets:
     if not settings.secrets_id:
         return Secrets(lambda: settings.hookline_secrets, now_ms)
     client = boto3.client("secretsmanager", config=_AWS)
-    return Secrets(lambda: client.get_secret_value(SecretId=settings.secrets_id)["SecretString"], now_ms)
+    fetch = lambda: client.get_secret_value(SecretId=settings.secrets_id)["SecretString"]  # noqa: E731
+    return Secrets(fetch, now_ms, int(settings.secrets_look_seconds * SECOND_MS))
 
 
 def sqs() -> "SQSClient":
@@ -89,7 +91,8 @@ def rules(settings: Settings, count: Callable[[str], None]) -> Callable[[], Rule
     # mode; where nobody answers, both take a second.
     soon = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "legacy", "total_max_attempts": 2})
     client = boto3.client("dynamodb", config=soon)
-    book = Rulebook(client, settings.delivery_log_table, deployed, now_ms, count)
+    look_ms = int(settings.rules_look_seconds * SECOND_MS)
+    book = Rulebook(client, settings.delivery_log_table, deployed, now_ms, count, look_ms=look_ms)
     with suppress(RulesUnavailable):  # whoever asks for an event is told
         book.current()
     return book.current

@@ -1,4 +1,4 @@
-"""The queues and tables of template.yaml on this machine: moto, mended, behind one local address."""
+"""The queues, tables and secrets of template.yaml on this machine: moto, mended, behind one local address."""
 
 import argparse
 import os
@@ -31,12 +31,14 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
 
 def create(template: Template, clients: Clients) -> None:
-    """Create the template's tables and queues where the clients point."""
-    dynamodb, sqs = clients("dynamodb"), clients("sqs")
+    """Create the template's tables, secrets and queues where the clients point; who finds a queue finds all."""
+    dynamodb, sqs, secrets = clients("dynamodb"), clients("sqs"), clients("secretsmanager")
     for table in template.tables:
         dynamodb.create_table(**table.create)
         if table.expiry:
             dynamodb.update_time_to_live(**table.expiry)
+    for secret in template.secrets:
+        secrets.create_secret(Name=secret.name, SecretString=secret.value)
     for queue in template.queues:
         sqs.create_queue(QueueName=queue.name, Attributes=queue.attributes)
 

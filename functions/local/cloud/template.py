@@ -20,6 +20,7 @@ __all__ = [
     "Queue",
     "Route",
     "Schedule",
+    "Secret",
     "Table",
     "Template",
     "load_handler",
@@ -82,6 +83,14 @@ class Queue:
 
 
 @dataclass(frozen=True)
+class Secret:
+    """``name`` is its logical id, which is also what a reference to it gives here."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class EventSource:
     function: str
     queue: Queue
@@ -136,6 +145,13 @@ class Template:
         """Every queue, a dead letter queue before the queues that name it: SQS refuses the other order."""
         queues = [self._queue(name, properties) for name, properties in self._of_type("SQS::Queue")]
         return sorted(queues, key=lambda queue: "RedrivePolicy" in queue.attributes)
+
+    @property
+    def secrets(self) -> list[Secret]:
+        return [
+            Secret(self._intrinsics.ref(name), properties.get("SecretString", ""))
+            for name, properties in self._of_type("SecretsManager::Secret")
+        ]
 
     @property
     def event_sources(self) -> list[EventSource]:

@@ -1,12 +1,13 @@
 """Plays Lambda's poller for one event source mapping: receive a batch, invoke the function, delete what succeeded."""
 
 import argparse
+import importlib
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from local.cloud.intrinsics import REGION
 from local.cloud.invocation import Context, event_of, failed_of
 from local.cloud.journal import Journal, release
 from local.cloud.supervise import leave_with_parent
-from local.cloud.template import EventSource, Function, Handler, Template, load_handler
+from local.cloud.template import EventSource, Function, Handler, Queue, Template, load_handler
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -40,9 +41,9 @@ class Worker:
     handler: Handler
     journal: Journal
     pollers: int = POLLERS
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self.stopping = threading.Event()
         self._at_work = threading.BoundedSemaphore(self.pollers)
 
     def run(self) -> None:
@@ -106,20 +107,24 @@ class Worker:
         return False
 
     def _repeat(self, step: Callable[[], bool]) -> None:
-        """Take the step until it says that all is done, whatever it raises; an outage is reported once."""
-        pause, lasted, is_said = FIRST_PAUSE_SECONDS, 0.0, False
-        while not self.stopping.is_set():
-            try:
-                if step():
-                    return
-                pause, lasted, is_said = FIRST_PAUSE_SECONDS, 0.0, False
-            except Exception as error:  # noqa: BLE001  # a worker that dies would leave its chats silent
-                if lasted >= TROUBLE_SECONDS and not is_said:
-                    is_said = True
-                    _say(f"{self.source.queue.name} can't be worked off ({error}). It is tried again.")
-                self.stopping.wait(pause)
-                lasted += pause
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        repeat(step, self.source.queue, self.stopping)
+
+
+def repeat(step: Callable[[], bool], queue: Queue, stopping: threading.Event) -> None:
+    """Take the step until it says that all is done, whatever it raises; an outage is reported once."""
+    pause, lasted, is_said = FIRST_PAUSE_SECONDS, 0.0, False
+    while not stopping.is_set():
+        try:
+            if step():
+                return
+            pause, lasted, is_said = FIRST_PAUSE_SECONDS, 0.0, False
+        except Exception as error:  # noqa: BLE001  # a worker that dies would leave its chats silent
+            if lasted >= TROUBLE_SECONDS and not is_said:
+                is_said = True
+                _say(f"{queue.name} can't be worked off ({error}). It is tried again.")
+            stopping.wait(pause)
+            lasted += pause
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
 def _say(sentence: str) -> None:
@@ -140,10 +145,14 @@ def main() -> None:
     # The loop here pauses and tells; boto3 trying again by itself would only hide the outage.
     config = Config(retries={"total_max_attempts": 1}, max_pool_connections=arguments.pollers * 2)
     client = boto3.client("sqs", region_name=REGION, config=config)
-    worker = Worker(client, source, function, load_handler(function), Journal(arguments.journal), arguments.pollers)
+    stopping = threading.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, lambda *_: worker.stopping.set())
-    worker.run()
+        signal.signal(ending, lambda *_: stopping.set())
+    importlib.import_module("hookline.wiring")  # most of what the function imports; meanwhile the engine starts
+    # What the function asks for as it is loaded has to be there: it would not ask again for seconds.
+    repeat(lambda: bool(client.get_queue_attributes(QueueUrl=source.queue.url)), source.queue, stopping)
+    handler = load_handler(function)
+    Worker(client, source, function, handler, Journal(arguments.journal), arguments.pollers, stopping).run()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What `hookline check` says of a rules file."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,25 +42,31 @@ class Checked:
 def check(path: Path) -> Checked:
     """Say everything that is wrong with the file, and what works but is probably not meant."""
     try:
-        rules, problems, tree = examine(contents(path), str(path))
+        return check_text(contents(path), str(path))
     except RulesError as error:
-        return Checked(error.problems, _counted(error.problems))
+        return Checked(error.problems, counted(error.problems))
+
+
+def check_text(content: bytes, name: str) -> Checked:
+    """Say the same of a content; ``name`` is what its problems are reported under."""
+    rules, problems, tree = examine(content, name)
     if rules is not None:
         problems = in_file_order([*problems, *alone(rules, tree), *trials(rules, tree)])
-    said = _counted(problems)
+    said = counted(problems)
     if rules is None or any(problem.severity == "error" for problem in problems):
         return Checked(problems, said)
-    return Checked(problems, f"{path}: {_size(rules)}; {said or 'nothing is wrong'}.")
+    return Checked(problems, f"{name}: {size(rules)}; {said or 'nothing is wrong'}.")
 
 
-def _counted(problems: list[Problem]) -> str:
+def counted(problems: Collection[Problem]) -> str:
     """Return how many errors and warnings there are, as in ``3 problems, 1 warning``."""
     warnings = sum(problem.severity == "warning" for problem in problems)
     counts = (("problem", len(problems) - warnings), ("warning", warnings))
     return ", ".join(_many(count, what) for what, count in counts if count)
 
 
-def _size(rules: Rules) -> str:
+def size(rules: Rules) -> str:
+    """Return what is in them, as in ``4 rules, 3 sources, 2 chats``."""
     counts = (("rule", rules.rules), ("source", rules.sources), ("chat", rules.chats))
     return ", ".join(_many(len(of), what) for what, of in counts)
 

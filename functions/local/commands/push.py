@@ -7,10 +7,10 @@ from pathlib import Path
 
 import typer
 
-from hookline.clock import SECOND_MS
 from hookline.errors import RulesError
-from hookline.rulebook import LOOK_MS, digest
+from hookline.rulebook import digest
 from hookline.rules.load import load_text
+from hookline.settings import RULES_LOOK_SECONDS
 from local.commands import moments
 from local.commands.check import check
 from local.commands.errors import No, Wrong
@@ -19,7 +19,6 @@ from local.commands.stack import FROM_TABLE, Stack
 from local.commands.terminal import say_json
 from local.commands.versions import Version, Versions
 
-SECONDS = LOOK_MS // SECOND_MS
 LONGEST_NOTE = 200  # characters
 
 Prove = Callable[[Path], list[str]]  # runs the tests of a rules file and returns a sentence for each that fails
@@ -97,7 +96,8 @@ class Push:
             say_json({"version": version, "before": before, "changed": is_changed})
             return
         was = before or "the deployed file"
-        more = f" On {self.place.name}: {was} -> {version}, in use within {SECONDS} s." if is_changed else ""
+        soon = f"in use within {RULES_LOOK_SECONDS:.0f} s"
+        more = f" On {self.place.name}: {was} -> {version}, {soon}." if is_changed else ""
         typer.echo(sentence + more)
 
 

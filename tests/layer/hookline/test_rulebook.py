@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from hookline import rulebook
 from hookline.errors import RulesError, RulesUnavailable
-from hookline.rulebook import LOOK_MS, POINTER, REFUSED, SOONEST_MS, UNAVAILABLE, Rulebook
+from hookline.rulebook import POINTER, REFUSED, SOONEST_MS, UNAVAILABLE, Rulebook
 from hookline.rules.load import load_text
 from hookline.rules.model import Rules
 
@@ -59,13 +59,18 @@ def table(cloud: Any) -> Table:
     return Table(cloud.clients("dynamodb"))
 
 
+LOOK_MS = 60_000
+
+
 class Book:
     """A rulebook on the tests' clock, with what it counted."""
 
     def __init__(self, table: Any, clock: Any, deployed: Callable[[], Rules]) -> None:
         self.clock = clock
         self.counted: Counter[str] = Counter()
-        self.book = Rulebook(table, "DeliveryLog", deployed, clock, lambda name: self.counted.update([name]))
+        self.book = Rulebook(
+            table, "DeliveryLog", deployed, clock, lambda name: self.counted.update([name]), look_ms=LOOK_MS
+        )
 
     def now(self) -> str:
         """Name the rule that runs."""

@@ -17,8 +17,8 @@ from local.cloud import engine
 from local.cloud.scheduler import Scheduled, event_of
 from local.cloud.supervise import Supervised, end, spawn
 from local.cloud.template import Function, Schedule, Template
+from local.place import LOCAL_RELEASE_SECONDS, CannotServe, Place
 from local.project import RULES, TEMPLATE
-from local.run import LOCAL_RELEASE_SECONDS, CannotServe, Place
 
 SCHEDULE = Schedule("Release", "ReleaseEveryMinute", 60)
 FUNCTION = Function("Release", Path("release"), "app.handler", timeout_seconds=30, memory_mb=512, environment={})
