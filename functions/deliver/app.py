@@ -13,8 +13,8 @@ from hookline.queue import Queue
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
-counts = wiring.Counts(Metrics(namespace="Hookline", service="deliver"))
 settings = Settings.from_environ(os.environ)
+counts = wiring.Counts(Metrics(namespace=settings.metrics_namespace, service="deliver"))
 dynamodb = wiring.dynamodb()
 log = wiring.log(settings, dynamodb)
 rules = wiring.rules(settings, counts.add)

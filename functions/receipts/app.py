@@ -20,7 +20,7 @@ logger = Logger(service="hookline")
 app = APIGatewayHttpResolver()
 settings = Settings.from_environ(os.environ)
 secrets = wiring.secrets(settings)
-counts = wiring.Counts(Metrics(namespace="Hookline", service="receipts"))
+counts = wiring.Counts(Metrics(namespace=settings.metrics_namespace, service="receipts"))
 rules = wiring.rules(settings, counts.add)
 
 

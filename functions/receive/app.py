@@ -27,7 +27,7 @@ logger = Logger(service="hookline")
 app = APIGatewayHttpResolver()
 settings = Settings.from_environ(os.environ)
 secrets = wiring.secrets(settings)
-counts = wiring.Counts(Metrics(namespace="Hookline", service="receive"))
+counts = wiring.Counts(Metrics(namespace=settings.metrics_namespace, service="receive"))
 rules = wiring.rules(settings, counts.add)
 
 

@@ -10,8 +10,8 @@ from hookline.queue import Queue
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
-counts = wiring.Counts(Metrics(namespace="Hookline", service="release"))
 settings = Settings.from_environ(os.environ)
+counts = wiring.Counts(Metrics(namespace=settings.metrics_namespace, service="release"))
 dynamodb = wiring.dynamodb()
 queue = Queue(wiring.sqs(), settings.delivery_queue_url)
 

@@ -71,7 +71,7 @@ def test_what_went_wrong_is_counted_as_one_sum_each(
         deliver(events("deliver_sqs"))
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     assert [metrics["AuthFailures"] for metrics in printed] == [[2.0], [2.0]]
-    assert printed[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Hookline"
+    assert printed[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "hookline"  # the stack's name
 
 
 def test_what_was_accepted_for_a_chat_that_the_rules_no_longer_name_is_delivered_as_it_comes(

@@ -26,6 +26,7 @@ class Settings(BaseModel):
     rules_file: _Text = Field(default="/opt/rules.yaml", min_length=1)
     rules_source: Annotated[Literal["package", "table"], BeforeValidator(str.strip)] = "package"
     log_days: int = Field(default=30, ge=1)
+    metrics_namespace: _Text = Field(default="Hookline", min_length=1)
     max_body_bytes: int = Field(default=262_144, ge=1)
     secrets_look_seconds: float = Field(default=5.0, ge=0, allow_inf_nan=False)  # no sooner for a name that isn't there
     rules_look_seconds: float = Field(default=RULES_LOOK_SECONDS, ge=0, allow_inf_nan=False)

@@ -23,6 +23,7 @@ def test_only_the_table_has_to_be_named() -> None:
         "rules_file": "/opt/rules.yaml",
         "rules_source": "package",
         "log_days": 30,
+        "metrics_namespace": "Hookline",
         "max_body_bytes": 262_144,
         "secrets_look_seconds": 5.0,
         "rules_look_seconds": 60.0,
