@@ -37,6 +37,7 @@ def test_without_a_name_of_ones_own_they_go_by_amazons() -> None:
     outputs = Template.load(TEMPLATE, ENDPOINT).outputs
     assert outputs["HookUrl"] == "https://Api.execute-api.us-east-1.amazonaws.com/hooks/{source}"
     assert outputs["ReceiptsUrl"] == "https://Api.execute-api.us-east-1.amazonaws.com/receipts"
+    assert "DomainTarget" not in outputs
 
 
 def test_a_name_leads_to_the_api_only_where_there_is_one() -> None:

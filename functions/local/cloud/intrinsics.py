@@ -79,6 +79,10 @@ class Intrinsics:
             return [item for item in map(self.resolve, value) if item is not NO_VALUE]
         return value
 
+    def is_there(self, thing: Mapping[str, Any]) -> bool:
+        """Return whether the condition of a resource or an output holds, if it has one."""
+        return "Condition" not in thing or self._holds({"Condition": thing["Condition"]})
+
     def ref(self, name: str) -> Any:
         if name == "AWS::NoValue":
             return NO_VALUE

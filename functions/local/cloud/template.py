@@ -188,8 +188,8 @@ class Template:
     @property
     def outputs(self) -> dict[str, str]:
         """What a stack would tell of itself, with this machine's names."""
-        outputs = self._resolve(self._outputs)
-        return {name: _text(output["Value"]) for name, output in outputs.items()}
+        outputs = {name: output for name, output in self._outputs.items() if self._intrinsics.is_there(output)}
+        return {name: _text(self._resolve(output["Value"])) for name, output in outputs.items()}
 
     def event_source(self, queue_id: str) -> EventSource:
         """Return what reads the queue with this logical id; LookupError when nothing does."""
@@ -203,7 +203,7 @@ class Template:
 
     def _of_type(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, resource in self._resources.items():
-            if resource["Type"] == f"AWS::{kind}":
+            if resource["Type"] == f"AWS::{kind}" and self._intrinsics.is_there(resource):
                 yield name, self._resolve(resource.get("Properties", {}))
 
     def _function(self, name: str, properties: Mapping[str, Any]) -> Function:

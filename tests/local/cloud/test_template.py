@@ -71,6 +71,14 @@ def test_a_parameter_given_goes_before_its_default(tmp_path: Path) -> None:
     assert (environment["LEVEL"], environment["MODE"], environment["GONE"]) == ("DEBUG", "loud", "loud")
 
 
+def test_what_has_a_condition_is_there_only_if_it_holds(tmp_path: Path) -> None:
+    text = SMALL.replace("Plain: {Type: AWS::SQS::Queue,", "Plain: {Condition: Loud, Type: AWS::SQS::Queue,")
+    text += "Outputs: {Url: {Condition: Loud, Value: here}, Size: {Value: !Ref Size}}\n"
+    quiet, loud = read(text, tmp_path), read(text, tmp_path, Level="DEBUG")
+    assert (quiet.queues, quiet.outputs) == ([], {"Size": "10"})
+    assert ([queue.id for queue in loud.queues], loud.outputs) == (["Plain"], {"Url": "here", "Size": "10"})
+
+
 def test_a_parameter_without_default_must_be_given(tmp_path: Path) -> None:
     text = SMALL.replace("BOTH: function", "BOTH: !Ref Needed")
     with pytest.raises(ValueError, match="parameter Needed has no Default: give it a value"):
