@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from hookline import gateway, wiring
-from hookline.errors import QueueRefused, Refused, RulesUnavailable, SecretsUnavailable
+from hookline.errors import BadCredentials, QueueRefused, Refused, RulesUnavailable, SecretsUnavailable
 from hookline.models import Receipt
 from hookline.outbox import RECEIPT_TRIES
 from hookline.queue import Queue
@@ -51,6 +51,8 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
             keep(told)
     except (Refused, RulesUnavailable, SecretsUnavailable, QueueRefused) as error:
         logger.warning("receipt not taken", extra={"reason": str(error)})
+        if isinstance(error, BadCredentials):
+            counts.add("Unauthorized")
         return gateway.refused(error)
     content = {"status": "kept" if told else "ignored"}
     return gateway.Answer(HTTPStatus.OK, content, {"Content-Type": "application/json"})

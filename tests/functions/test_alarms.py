@@ -17,7 +17,7 @@ PROPERTIES = {
     for name, resource in DOCUMENT["Resources"].items()
     if resource["Type"] == "AWS::CloudWatch::Alarm"
 }
-OURS = {alarm["MetricName"]: alarm for alarm in PROPERTIES.values() if not alarm["Namespace"].startswith("AWS/")}
+OURS = {name: alarm for name, alarm in PROPERTIES.items() if not alarm["Namespace"].startswith("AWS/")}
 CHAT = "chat_a1b2c3d4"
 ALONE = f"""
 chats: {{a: {CHAT}}}
@@ -52,6 +52,11 @@ def a_sender_has_no_token(functions: Any, events: Any, **_: Any) -> None:
     assert functions.load("ReceiveFunction")(event)["statusCode"] == 401
 
 
+def a_receipt_is_not_signed(functions: Any, events: Any, **_: Any) -> None:
+    receipts = functions.load("ReceiptsFunction", HOOKLINE_SECRETS='{"BLOOIO_WEBHOOK_SECRET": "another"}')
+    assert receipts(events("receipts_received"))["statusCode"] == 401
+
+
 def what_was_pushed_is_nonsense(functions: Any, events: Any, cloud: Any, **_: Any) -> None:
     Versions(cloud.clients("dynamodb"), "DeliveryLog").push(b"nonsense: [", "", 0, 1)
     functions.load("ReceiveFunction", RULES_SOURCE="table")(events("alertmanager_critical"))
@@ -63,18 +68,19 @@ def the_table_is_gone(functions: Any, events: Any, cloud: Any, **_: Any) -> None
 
 
 HAPPENS: dict[str, Happens] = {
-    "Undelivered": a_chat_is_gone,
-    "AuthFailures": the_key_is_wrong,
+    "TextReachedNobody": a_chat_is_gone,
+    "KeyIsRefused": the_key_is_wrong,
     "ParkedWithoutFallback": a_chat_wants_an_answer,
-    "Unauthorized": a_sender_has_no_token,
-    "RulesRefused": what_was_pushed_is_nonsense,
-    "RulesUnavailable": the_table_is_gone,
+    "SenderIsRefused": a_sender_has_no_token,
+    "ReceiptsAreRefused": a_receipt_is_not_signed,
+    "RulesAreRefused": what_was_pushed_is_nonsense,
+    "RulesAreOutOfReach": the_table_is_gone,
 }
 
 
-@pytest.mark.parametrize("metric", OURS)
+@pytest.mark.parametrize("name", OURS)
 def test_what_an_alarm_waits_for_is_counted_under_just_these_names(
-    metric: str,
+    name: str,
     functions: Any,
     events: Any,
     rules_file: Any,
@@ -82,9 +88,10 @@ def test_what_an_alarm_waits_for_is_counted_under_just_these_names(
     cloud: Any,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    HAPPENS[metric](functions=functions, events=events, rules_file=rules_file, provider=provider, cloud=cloud)
-    wanted = {dimension["Name"]: dimension["Value"] for dimension in OURS[metric]["Dimensions"]}
-    assert (OURS[metric]["Namespace"], wanted) in counted(capsys.readouterr().out, metric)
+    HAPPENS[name](functions=functions, events=events, rules_file=rules_file, provider=provider, cloud=cloud)
+    alarm = OURS[name]
+    wanted = {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
+    assert (alarm["Namespace"], wanted) in counted(capsys.readouterr().out, alarm["MetricName"])
 
 
 def counted(printed: str, metric: str) -> list[tuple[str, dict[str, str]]]:
