@@ -52,10 +52,11 @@ def explain(rules: Rules, event: dict[str, Any]) -> list[Line]:
     Raises Refused for what receive would refuse.
     """
     expressions = Expressions(rules.templates)
-    return list(_lines(rules, rehearse(rules, event, expressions), expressions))
+    return list(lines(rules, rehearse(rules, event, expressions), expressions))
 
 
-def _lines(rules: Rules, rehearsal: Rehearsal, expressions: Expressions) -> Iterator[Line]:
+def lines(rules: Rules, rehearsal: Rehearsal, expressions: Expressions) -> Iterator[Line]:
+    """Give a line for every rule, in file order, of an event that was rehearsed by them."""
     taken_by = ""
     for rule in rules.rules:
         if rule.source and rehearsal.inbound.source not in rule.source:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,8 +16,11 @@ from hookline.parse import read
 from hookline.route import route
 from hookline.rules.expression import Expressions
 from hookline.rules.model import Rules
+from hookline.see import logger as see_logger
 from hookline.see import see, without_secrets
 from hookline.sources import KINDS
+
+GREETED = "it is greeted: "  # what the reason begins with for a sender that only asks whether anybody is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def rehearse(rules: Rules, event: dict[str, Any], expressions: Expressions | Non
             routed = route(inbound.source, seen.scope(), rules, expressions)
             composed = compose(seen, routed, rules, expressions, queued_at=inbound.received_at)
     if kind.greet and (greeting := kind.greet(payload)):
-        return Rehearsal(inbound, seen.scope(), Routed([], f"it is greeted: {greeting.reason}"), (), tuple(logged))
+        return Rehearsal(inbound, seen.scope(), Routed([], GREETED + greeting.reason), (), tuple(logged))
     if source.is_trapped(payload):
         trapped = Routed([], f"the honeypot `{source.honeypot}` is filled in")
         return Rehearsal(inbound, seen.scope(), trapped, (), tuple(logged))
@@ -69,21 +73,27 @@ def rehearse(rules: Rules, event: dict[str, Any], expressions: Expressions | Non
     return Rehearsal(inbound, seen.scope(), routed, tuple(composed.messages), (*warnings, *logged))
 
 
-class _Ear(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.heard: list[str] = []
+class _Ear(logging.Filter):
+    """Hears what one thread logs: others may be at a real event of their own."""
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+        self._thread = threading.get_ident()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.thread != self._thread:
+            return True
         self.heard.append(record.getMessage())
+        return False
 
 
 @contextmanager
 def _listening() -> Iterator[list[str]]:
     """Give what is logged meanwhile, which is part of the answer here and must not stand in the middle of it."""
-    logger, ear = logging.getLogger(), _Ear()
-    logger.addHandler(ear)
+    ear = _Ear()
+    see_logger.addFilter(ear)
     try:
         yield ear.heard
     finally:
-        logger.removeHandler(ear)
+        see_logger.removeFilter(ear)

@@ -38,21 +38,21 @@ class Sample(NamedTuple):
 
 def samples(kinds: Collection[str]) -> Iterator[Sample]:
     """Give the samples of these kinds."""
-    for sent in _posted(kinds):
+    for sent in posted(kinds):
         yield Sample(sent.name, sent.kind.name, sent.scope)
 
 
 @cache
 def telling(kind: str) -> Posted | None:
     """Return the event of the kind that tells best what it is for: trouble, the most urgent and shortest one."""
-    return min(_posted({kind}), key=_calm, default=None)
+    return min(posted({kind}), key=_calm, default=None)
 
 
 def _calm(sent: Posted) -> tuple[bool, int, int]:
     return sent.event.status == "resolved", _URGENCY.index(sent.event.severity), len(sent.inbound.body)
 
 
-def _posted(kinds: Collection[str]) -> Iterator[Posted]:
+def posted(kinds: Collection[str]) -> Iterator[Posted]:
     """Give what these kinds post; what is only a greeting says nothing."""
     sources = load(RULES).sources
     for path in sorted(EVENTS.glob("*.json")):
