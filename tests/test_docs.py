@@ -5,15 +5,12 @@ import re
 import pytest
 
 from hookline.compose import REPEAT_ITEM, REPEAT_WEBHOOK
-from hookline.digest import Entry, Summary
 from hookline.rules.filters import FILTERS, IN_PLACE_OF_OTHERS
 from hookline.rules.model import Rule
-from local.project import ROOT
 from local.rules_reference import words
 from local.rules_reference.page import PAGE, written
 
 RULES_PAGE = PAGE.read_text(encoding="utf-8")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 OURS = {**FILTERS, **IN_PLACE_OF_OTHERS}
 
 
@@ -45,13 +42,3 @@ def test_most_docstrings_say_what_their_example_gives() -> None:
 def test_editors_are_told_the_repeat_that_there_is() -> None:
     said = f"{REPEAT_WEBHOOK // 60}m without it, {REPEAT_ITEM // 3600}h for an item of `each`."
     assert said in (Rule.model_fields["repeat"].description or "")
-
-
-@pytest.mark.parametrize("page", [RULES_PAGE, README])
-def test_the_digest_that_a_page_shows_is_what_such_a_storm_makes(page: str) -> None:
-    storm = [*(("HighCPU", f"web-{n}") for n in range(1, 10)), *(("DiskFull", f"db-{n}") for n in (1, 1, 2))]
-    summary = Summary()
-    for n, (title, where) in enumerate(storm, 1):
-        summary.add(Entry(n, str(n), 1, n, title, where, "firing", f"{title} {where}"))
-    shown = summary.text(2000, 4 * 60_000 + 1, "🔥 DiskFull on db-2")
-    assert f"```\n{shown}\n```" in page
