@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -23,11 +24,12 @@ from local.cloud.engine import Clients, Engine, clients_for
 from local.cloud.gateway import Integration, gateway
 from local.cloud.supervise import Supervised
 from local.cloud.template import Function, Template, load_handler
+from local.commands.history import History
 from local.commands.runs import Run, published
 from local.commands.stack import FROM_TABLE, RULES_SOURCE, SECRETS, TABLE
 from local.commands.versions import Versions
 from local.keys import KeyRing
-from local.page import page
+from local.page import Desk, Where, page
 from local.place import LOOPBACK, CannotServe, Place
 from local.project import TEMPLATE
 from local.provider.phone import Phone
@@ -37,6 +39,13 @@ from local.running import Running
 from local.terminal import banner, teller, told
 
 DELIVERIES = "DeliveryQueue"
+LAST_ANSWERS_SECONDS = 2  # that a server which is stopped waits for them
+_SERVING: dict[str, Any] = {
+    "log_level": "warning",
+    "access_log": False,
+    "lifespan": "off",
+    "timeout_graceful_shutdown": LAST_ANSWERS_SECONDS,
+}
 
 
 def serve(place: Place) -> None:
@@ -64,7 +73,9 @@ def serve(place: Place) -> None:
             stack.enter_context(starting.result())  # the functions ask its table for the rules as they are loaded
             phone = Phone(chats=[], key=place.secrets[API_KEY][0])
             running = _running(place, template, clients_for(engine_url), phone)
-            app = _app(place, template, engine_url, simulator(phone, receipts), running)
+            desk = _desk(place, template, clients_for(engine_url), running)
+            phone.observe(desk.phone_changed)
+            app = _app(place, template, engine_url, simulator(phone, receipts), desk)
         except RuntimeError as error:
             raise CannotServe(str(error)) from error
         finally:
@@ -73,7 +84,7 @@ def serve(place: Place) -> None:
             stack.callback(scheduler.stop)
         stack.enter_context(_published(place, template, engine_url))
         stack.enter_context(_watched(running))
-        _Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"), place).run([listener])
+        _Server(uvicorn.Config(app, **_SERVING), place, desk).run([listener])
 
 
 def _running(place: Place, template: Template, clients: Clients, phone: Phone) -> Running:
@@ -98,26 +109,37 @@ def _watched(running: Running) -> Iterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """Says what is served once it is."""
+    """Says what is served once it is, and doesn't wait for the pages that are open when it stops."""
 
-    def __init__(self, config: uvicorn.Config, place: Place) -> None:
+    def __init__(self, config: uvicorn.Config, place: Place, desk: Desk) -> None:
         super().__init__(config)
         self._place = place
+        self._desk = desk
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         print(banner(self._place), flush=True)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._desk.close()
+        await super().shutdown(sockets)
 
-def _app(place: Place, template: Template, engine_url: str, provider: ASGIApp, running: Running) -> Starlette:
-    app = Starlette(routes=[*page(), Mount("/blooio", Acquainted(provider, running.look))])
+
+def _desk(place: Place, template: Template, clients: Clients, running: Running) -> Desk:
+    history = History(clients("dynamodb"), template.outputs[TABLE])
+    return Desk(Where(place.host, place.url, place.live), running, history, now_ms)
+
+
+def _app(place: Place, template: Template, engine_url: str, provider: ASGIApp, desk: Desk) -> Starlette:
+    provider = desk.watching(Acquainted(provider, desk.running.look))
+    app = Starlette(routes=[*page(desk), Mount("/blooio", provider)])
     integrations = {}
     for route in template.routes:
         function = template.functions[route.function]
         os.environ.update(place.environment(function, engine_url))
         handler = load_handler(function)
         integrations[f"{route.method} {route.path}"] = Integration(
-            told(handler) if route.path.startswith("/hooks/") else handler,
+            desk.hearing(told(handler)) if route.path.startswith("/hooks/") else handler,
             function.name,
             function.timeout_seconds,
             function.memory_mb,

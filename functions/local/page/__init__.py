@@ -1,10 +1,14 @@
-"""The page of a run: what came, what became of it, and a phone to see it on."""
+"""The page of a run: what came, what became of it, the rules that did it, and a phone to see it on."""
 
 from starlette.routing import Route
 
+from local.page.desk import Desk, Where
 from local.page.files import files
+from local.page.routes import routes
+
+__all__ = ["Desk", "Where", "page"]
 
 
-def page() -> list[Route]:
-    """Return the routes of the page; it asks ``/blooio`` of the server that it came from."""
-    return files()
+def page(desk: Desk | None = None) -> list[Route]:
+    """Return the routes of the page; without a desk its files alone, which ask ``/blooio`` of their server."""
+    return files() if desk is None else routes(desk)
