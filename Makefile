@@ -43,9 +43,10 @@ requirements:
 schema: .venv/.dev
 	$(BIN)/python -m local.schema
 
-# The tables of the reference, from what they are about.
+# What of the pages is made from what it is about.
 docs: .venv/.dev
 	$(BIN)/python -m local.rules_reference
+	$(BIN)/python -m local.commands_reference
 
 build:
 	sam validate --lint

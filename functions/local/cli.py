@@ -2,38 +2,75 @@
 
 import json
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from local.commands import cli_log, cli_new, cli_push, cli_rules, cli_send, cli_sources, cli_test
+from local.commands.ending import Program, broken
+from local.commands.helped import HelpedCommand
+from local.commands.options import HIGHEST_PORT, RULES_THAT_SHIP
 from local.commands.runs import USUAL_PORT
-from local.commands.terminal import fail, sentences
+from local.commands.terminal import fail, say, sentences
 from local.project import RULES
 
+SET_UP, OF_RULES, OF_DELIVERIES = "Set up", "Rules", "Deliveries"
+NAME = "hookline"
+
 app = typer.Typer(
-    help="Turns any webhook into a text message.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    name=NAME,
+    cls=Program,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-EventFile = Annotated[Path, typer.Argument(help="An event, as in events/.")]
-app.command()(cli_rules.check)
-app.command("test")(cli_test.run_tests)
-app.command()(cli_test.explain)
-app.command()(cli_test.render)
-app.command()(cli_new.new)
-app.command()(cli_sources.sources)
-app.command()(cli_push.push)
-app.command()(cli_log.log)
-app.command()(cli_log.replay)
-app.command()(cli_send.send)
-app.add_typer(cli_send.chats, name="chats")
 
 
-@app.command()
+def _version(value: bool) -> None:  # noqa: FBT001 - Typer's way
+    if value:
+        from importlib.metadata import version
+
+        say(f"{NAME} {version(NAME)}")
+        raise typer.Exit
+
+
+@app.callback()
+def hookline(
+    context: typer.Context,
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Turn any webhook into a text message.
+
+    Each command has examples in its --help. With --json the answer is one JSON document on the standard output; what
+    went wrong is a sentence on the standard error either way.
+
+    Exit 1: the answer is no
+
+    Example: hookline run
+    Example: hookline log --chat oncall --since 1d
+    """
+    if context.invoked_subcommand is None:
+        say(context.get_help())
+
+
 def run(
-    host: Annotated[str, typer.Option(envvar="HOST", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")] = USUAL_PORT,
-    rules: Annotated[Path, typer.Option(envvar="RULES", help="The rules file.")] = RULES,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", envvar="HOST", help="Where to listen.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", envvar="PORT", min=0, max=HIGHEST_PORT, help="Port to listen on.")
+    ] = USUAL_PORT,
+    rules: Annotated[
+        Path,
+        typer.Option("--rules", metavar="FILE", envvar="RULES", show_default=RULES_THAT_SHIP, help="The rules file."),
+    ] = RULES,
 ) -> None:
     """Serve everything on this machine, with a simulated provider.
 
@@ -49,11 +86,12 @@ def run(
     except CannotServe as error:
         fail(str(error))
     except KeyboardInterrupt:
-        typer.echo("Stopped.")
+        say("Stopped.")
 
 
-@app.command()
-def event(file: EventFile) -> None:
+def event(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An event of API Gateway, SQS or SNS, as in events/.")],
+) -> None:
     """Print an event with a fresh id and time, as if it came now.
 
     Example: hookline event events/json_deploy.json | sam local invoke ReceiveFunction -e -
@@ -62,9 +100,29 @@ def event(file: EventFile) -> None:
 
     with sentences():
         fresh = read_fresh(file)
-    typer.echo(json.dumps(fresh, indent=2, ensure_ascii=False))
+    say(json.dumps(fresh, indent=2, ensure_ascii=False))
+
+
+_COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    SET_UP: {"run": run, "new": cli_new.new, "sources": cli_sources.sources, "event": event},
+    OF_RULES: {
+        "check": cli_rules.check,
+        "test": cli_test.run_tests,
+        "explain": cli_test.explain,
+        "render": cli_test.render,
+        "push": cli_push.push,
+    },
+    OF_DELIVERIES: {"log": cli_log.log, "replay": cli_log.replay, "send": cli_send.send},
+}
+for panel, commands in _COMMANDS.items():
+    for name, command in commands.items():
+        app.command(name, cls=HelpedCommand, rich_help_panel=panel)(command)
+app.add_typer(cli_send.chats, name="chats", rich_help_panel=SET_UP)
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app(prog_name=NAME)
+    except Exception as error:  # noqa: BLE001 - whatever it is, somebody has to be told what to do
+        sys.exit(broken(error))

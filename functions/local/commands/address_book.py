@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 import httpx
-import typer
 import yaml
 from rich.table import Column, Table
 from rich.text import Text
@@ -16,7 +15,7 @@ from local.commands.errors import Wrong
 from local.commands.lines import MISSING
 from local.commands.printable import printable
 from local.commands.stack import Stack
-from local.commands.terminal import console, say_json
+from local.commands.terminal import console, say, say_json
 
 TIMEOUT_SECONDS = 15.0
 _SEPARATORS = re.compile(r"[\s().-]")
@@ -78,4 +77,4 @@ class AddressBook:
             say_json({"name": name, "id": chat["id"], "created": is_new})
         else:
             entry = yaml.safe_dump({name: chat["id"]}, allow_unicode=True).strip()
-            typer.echo(f"  {entry}   # {'created' if is_new else 'found'}; this line belongs under `chats:`")
+            say(f"  {entry}   # {'created' if is_new else 'found'}; this line belongs under `chats:`")

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import typer
 
+from local.commands.terminal import say
+
 
 def ask(question: str, given: str | None, usual: str | None, read: Callable[[str], str], *, yes: bool) -> str:
     """Return what ``read`` makes of the answer, asking again while it isn't one.
@@ -21,4 +23,4 @@ def ask(question: str, given: str | None, usual: str | None, read: Callable[[str
         try:
             return read(str(typer.prompt(question, default=usual)).strip())
         except ValueError as error:
-            typer.echo(f"  {error}")
+            say(f"  {error}")

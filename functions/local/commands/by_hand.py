@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
-import typer
 
 from blooio import Blooio, Content, Outcome, SendRequest, Verdict
 from hookline.fit import cut
@@ -18,7 +17,7 @@ from local.commands.errors import No, Wrong
 from local.commands.history import History
 from local.commands.printable import printable
 from local.commands.stack import Stack
-from local.commands.terminal import say_json
+from local.commands.terminal import say, say_json
 from local.commands.turn import Turn, tell, turn
 
 SOURCE, RULE = "hookline send", "by hand"  # what the log says instead of a sender and a rule
@@ -38,7 +37,7 @@ class ByHand:
         message = self._message(chat, text)
         Queue(self.place.clients("sqs"), self.place.queue_url).put([message])
         if not self.as_json:
-            typer.echo(f"{message.delivery_id} is queued for {message.chat_name}.")
+            say(f"{message.delivery_id} is queued for {message.chat_name}.")
         history = History(self.place.clients("dynamodb"), self.place.table)
         tell(turn(history, message) if wait else Turn(message), as_json=self.as_json)
 
@@ -52,9 +51,7 @@ class ByHand:
         if self.as_json:
             say_json(_shown(outcome))
         elif would_send(outcome):
-            typer.echo(
-                f"Would be sent to {message.chat_name} ({message.chat}); nothing was:\n{_text(outcome, message)}"
-            )
+            say(f"Would be sent to {message.chat_name} ({message.chat}); nothing was:\n{_text(outcome, message)}")
         if not would_send(outcome):
             raise No(f"It would not be sent to {message.chat_name}: {_because(outcome)}.")
 

@@ -5,25 +5,44 @@ from typing import Annotated
 
 import typer
 
+from local.commands import complete
 from local.commands.errors import Wrong
-from local.commands.terminal import sentences
+from local.commands.options import Yes
+from local.commands.terminal import say, sentences
 
 _HELP_ID = "The chat's id, as in chat_a1b2c3d4; `hookline chats` lists yours."
+_HELP_SOURCE = "What the address ends in, of whatever has no alerts."
 
 
 def new(  # noqa: PLR0913 - its options
-    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("rules.yaml"),
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")] = Path("rules.yaml"),
     *,
-    sender: Annotated[str | None, typer.Option(help="What sends: a kind of `hookline sources`.")] = None,
+    sender: Annotated[
+        str | None,
+        typer.Option(
+            "--sender", metavar="KIND", help="What sends: a kind of `hookline sources`.", autocompletion=complete.kinds
+        ),
+    ] = None,
     chat_id: Annotated[str | None, typer.Option("--id", metavar="CHAT_ID", help=_HELP_ID)] = None,
-    chat: Annotated[str | None, typer.Option(help="A name for the chat.")] = None,
-    alerts: Annotated[str | None, typer.Option(help="Which alerts matter: all, warning or critical.")] = None,
-    source: Annotated[str | None, typer.Option(help="What a form's or JSON's address ends in.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask; take the usual answers.")] = False,
+    chat: Annotated[str | None, typer.Option("--chat", metavar="NAME", help="A name for that chat.")] = None,
+    alerts: Annotated[
+        str | None,
+        typer.Option(
+            "--alerts",
+            metavar="WHICH",
+            help="Which alerts matter: all, warning or critical.",
+            autocompletion=complete.alerts,
+        ),
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help=_HELP_SOURCE)] = None,
+    yes: Yes = False,
 ) -> None:
     """Ask four questions and write a first rules file.
 
+    What is given as an option isn't asked for; with --yes only the chat's id has to be given.
+
     Example: hookline new my-rules.yaml
+    Example: hookline new my-rules.yaml --id chat_a1b2c3d4 --yes
     """
     from local.commands import answers as made  # the other commands needn't wait for it
     from local.commands.ask import ask
@@ -48,6 +67,4 @@ def new(  # noqa: PLR0913 - its options
         text = written(made.Answers(kind, an_id, name, address, which), file)
         with file.open("x", encoding="utf-8") as opened:
             opened.write(text)
-    typer.echo(
-        f"{file} is written. Try it:\n\n  hookline check {file}\n  hookline test {file}\n  RULES={file} hookline run"
-    )
+    say(f"{file} is written. Try it:\n\n  hookline check {file}\n  hookline test {file}\n  RULES={file} hookline run")

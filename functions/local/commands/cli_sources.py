@@ -4,30 +4,31 @@ from typing import Annotated
 
 import typer
 
-from local.commands.terminal import AsJson, AtPort, InRegion, OfStack, WithProfile, reaching
+from local.commands import complete
+from local.commands.options import Asked, asking
 
 
-def sources(  # noqa: PLR0913 - its options
-    kind: Annotated[str | None, typer.Argument(help="A kind, as in github; without it all are listed.")] = None,
-    *,
-    as_json: AsJson = False,
-    stack: OfStack = None,
-    region: InRegion = None,
-    profile: WithProfile = None,
-    port: AtPort = None,
+@asking
+def sources(
+    asked: Asked,
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="KIND", help="A kind, as in github; without it all are listed.", autocompletion=complete.kinds
+        ),
+    ] = None,
 ) -> None:
     """List the kinds of senders, or say of one what to paste where.
 
+    Addresses are those of the run on this machine or of the stack; where there is neither, what to put in their place.
+
+    Example: hookline sources
     Example: hookline sources github --stack hookline
     """
-    with reaching():
-        from local.commands.sources import Place, listed, told  # what it needs isn't needed by others
+    from local.commands.sources import Place, listed, told  # what it needs isn't needed by others
 
-        if kind is None:
-            listed(as_json=as_json)
-        elif stack is None:
-            told(kind, Place.of_run(port), as_json=as_json)
-        else:
-            from local.commands.stack import find
-
-            told(kind, Place.of_stack(find(stack, region, profile, port)), as_json=as_json)
+    if kind is None:
+        listed(as_json=asked.as_json)
+        return
+    place = Place.of_stack(asked.place()) if asked.stack else Place.of_run(asked.port)
+    told(kind, place, as_json=asked.as_json)

@@ -1,7 +1,6 @@
 """The commands that try the rules: `hookline test`, `explain` and `render`."""
 
 import os
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -9,18 +8,14 @@ from typing import Annotated
 
 import typer
 
-from local.commands.cli_rules import RulesFile
-from local.commands.errors import Wrong
-from local.commands.terminal import NO, AsJson, console, say_json, sentences
+from local.commands import complete
+from local.commands.options import AsJson, EventFile, GivenRules, OfSource
+from local.commands.terminal import NO, console, is_terminal, say, say_json, sentences
 from local.project import RULES
 
 Paths = Annotated[
-    list[Path] | None, typer.Argument(help="Rules files, .case files, folders of them; without any, what RULES names.")
-]
-
-EventFile = Annotated[Path, typer.Argument(help="An event, as in events/.")]
-OfSource = Annotated[
-    str | None, typer.Option("--source", help="The file is the JSON that a sender posts to this source.")
+    list[Path] | None,
+    typer.Argument(metavar="PATH", help="Rules files, .case files, or folders of them; without any, what RULES names."),
 ]
 
 
@@ -28,24 +23,34 @@ def run_tests(
     paths: Paths = None,
     *,
     update: Annotated[bool, typer.Option("--update", help="Write what came into the .case files.")] = False,
-    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JUnit XML, too.")] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write the results as JUnit XML, too.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the tests of rules files and the cases in .case files; nothing is sent.
+    """Run the tests of rules files and .case files; nothing is sent.
 
-    Example: hookline test my-rules.yaml tests/rules
+    docs/testing-rules.md says how to write some.
+
+    Exit 1: a test fails
+
+    Example: hookline test my-rules.yaml
+    Example: hookline test tests/rules --junit report.xml
     """
     from local.commands import report, tested  # the other commands needn't wait for the engine
+    from local.commands.progress import underway
 
     begun = time.perf_counter()
     with sentences():
-        found = tested.files(paths or [Path(os.environ.get("RULES", RULES))])
+        found = tested.files(paths or [Path(os.environ.get("RULES") or RULES)])
         results = []
-        for file in found:
-            for result in tested.run(file, update=update):
-                results.append(result)
-                if not as_json:
-                    report.say(result, update=update)
+        with underway("Testing", len(found), is_shown=not as_json) as progress:
+            for file in found:
+                for result in tested.run(file, update=update):
+                    results.append(result)
+                    if not as_json:
+                        report.tell(result, update=update)
+                progress.advance()
         if junit:
             from local.commands.junit import write
 
@@ -58,15 +63,20 @@ def run_tests(
 
 
 def explain(
-    rules: RulesFile,
+    rules: GivenRules,
     event: EventFile,
     *,
     source: OfSource = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say of every rule why it did or didn't match an event, and what its chats would do with the message.
+    """Say of every rule why it takes an event, or why it doesn't.
+
+    Below it stand the values that it went by, and what its chats would do with the message.
+
+    Exit 1: no rule takes the event
 
     Example: hookline explain functions/rules/rules.yaml events/alertmanager_critical.json
+    Example: hookline explain my-rules.yaml body.json --source alertmanager
     """
     with sentences():
         from hookline.rules.load import load
@@ -80,40 +90,47 @@ def explain(
         say_json([asdict(line) for line in lines])
     else:
         for line in lines:
-            typer.echo("\n".join(explained.said(line)))
+            say("\n".join(explained.said(line)))
     is_taken = any(line.verdict in TAKEN for line in lines)
     raise typer.Exit(0 if is_taken else NO)
 
 
 def render(
-    rules: RulesFile,
+    rules: GivenRules,
     event: EventFile,
     *,
     source: OfSource = None,
-    rule: Annotated[str | None, typer.Option("--rule", metavar="NAME", help="Only the texts of this rule.")] = None,
+    rule: Annotated[
+        str | None,
+        typer.Option("--rule", metavar="NAME", help="Only the texts of this rule.", autocompletion=complete.rules),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the texts of an event as they would arrive; nothing is sent.
 
-    Example: hookline render functions/rules/rules.yaml events/alertmanager_critical.json
+    Exit 1: nobody hears of it
+
+    Example: hookline render functions/rules/rules.yaml events/alertmanager_group.json
+    Example: hookline render my-rules.yaml events/alertmanager_group.json --rule "all alerts to oncall"
     """
     with sentences():
         from hookline.rules.load import load
         from local.commands import outcome
         from local.commands import render as rendered
         from local.commands.events import read_webhook
+        from local.commands.printable import printable
         from local.commands.rehearse import rehearse
 
         loaded = load(rules)
-        if rule is not None and rule not in (names := [one.name for one in loaded.rules]):
-            raise Wrong(f"There is no rule '{rule}' in {rules}; there are {', '.join(names)}.")
+        if rule is not None:
+            rendered.known(rule, loaded, rules)
         rehearsal = rehearse(loaded, read_webhook(event, source)).of_rule(rule)
     if as_json:
         say_json([rendered.machine(message) for message in rehearsal.messages])
-    elif not rehearsal.messages:
-        typer.echo(f"Nobody hears of it: {rehearsal.reason}. `hookline explain` says why, rule by rule.", err=True)
-    elif sys.stdout.isatty():
+    if not rehearsal.messages:
+        say(f"Nobody hears of it: {rehearsal.reason}. `hookline explain` says why, rule by rule.", err=True)
+    elif is_terminal() and not as_json:
         rendered.show(rehearsal.messages, console())
-    else:
-        typer.echo(outcome.told(rehearsal))
+    elif not as_json:
+        say(printable(outcome.told(rehearsal)))
     raise typer.Exit(0 if rehearsal.messages else NO)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import typer
-
 from hookline.errors import RulesError
 from hookline.rulebook import digest
 from hookline.rules.load import load_text
@@ -16,7 +14,7 @@ from local.commands.check import check
 from local.commands.errors import No, Wrong
 from local.commands.printable import printable
 from local.commands.stack import FROM_TABLE, Stack
-from local.commands.terminal import say_json
+from local.commands.terminal import say, say_json
 from local.commands.versions import Version, Versions
 
 LONGEST_NOTE = 200  # characters
@@ -51,7 +49,7 @@ class Push:
         if not checked.ok:
             raise No(f"{checked.as_text()}\nNothing was pushed: {checked.summary}.")
         if warnings := checked.as_text():
-            typer.echo(warnings, err=True)
+            say(warnings, err=True)
         if failures := prove(path):
             raise No("\n".join([*failures, "Nothing was pushed: a test of the rules fails."]))
         current = self.versions.current()
@@ -86,9 +84,9 @@ class Push:
             say_json([version.shown(current) for version in known])
             return
         for version in known:
-            typer.echo(_line(version, is_current=version.version == current))
+            say(_line(version, is_current=version.version == current))
         if not known:
-            typer.echo(f"Nothing was ever pushed to {self.place.name}; the deployed file runs.")
+            say(f"Nothing was ever pushed to {self.place.name}; the deployed file runs.")
 
     def _say(self, version: int, before: int, sentence: str) -> None:
         is_changed = version != before
@@ -98,7 +96,7 @@ class Push:
         was = before or "the deployed file"
         soon = f"in use within {RULES_LOOK_SECONDS:.0f} s"
         more = f" On {self.place.name}: {was} -> {version}, {soon}." if is_changed else ""
-        typer.echo(sentence + more)
+        say(sentence + more)
 
 
 def _line(version: Version, *, is_current: bool) -> str:

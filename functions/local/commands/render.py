@@ -1,9 +1,13 @@
 """The texts of an event as they would arrive: as bubbles on a terminal, plain elsewhere."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hookline.models import Message
+from hookline.rules.closest import meant
+from hookline.rules.model import Rules
+from local.commands.errors import Wrong
 from local.commands.outcome import facts
 from local.commands.printable import printable
 
@@ -40,3 +44,9 @@ def _bubble(message: Message, width: int) -> Iterator["RenderableType"]:
     if about := facts(message):
         yield Text("  " + printable(" ".join(", ".join(about).split())), "dim italic")
     yield Text()
+
+
+def known(rule: str, rules: Rules, file: Path) -> None:
+    """Raise Wrong for the name of no rule."""
+    if rule not in (names := [one.name for one in rules.rules]):
+        raise Wrong(f"There is no rule '{rule}' in {file}; {meant(rule, names)}")

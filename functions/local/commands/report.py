@@ -6,36 +6,35 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from local.commands.diff import Line
 from local.commands.printable import printable
+from local.commands.terminal import paint, say
 from local.commands.tested import Result
 
 _COLOURS = {"-": "red", "+": "green", " ": ""}
 _ALIKE = 0.5  # from here on two lines are one that changed
 
 
-def say(result: Result, *, update: bool) -> None:
+def tell(result: Result, *, update: bool) -> None:
     """Print what became of a test."""
     word, colour = ("ok", "green") if result.is_passed else ("FAILED", "red")
     if result.is_updated:
         word, colour = "updated", "yellow"
-    typer.echo(f"{typer.style(f'{word:<7}', colour)}  {result.file}: {printable(result.name)}")
+    say(f"{paint(f'{word:<7}', colour)}  {result.file}: {printable(result.name)}")
     for line in result.error.splitlines():
-        typer.echo(f"         {printable(line)}")
+        say(f"         {printable(line)}")
     if result.difference:
-        typer.echo(f"         {typer.style('- expected', 'red')}, {typer.style('+ came', 'green')}")
+        say(f"         {paint('- expected', 'red')}, {paint('+ came', 'green')}")
         for line in coloured(result.difference):
-            typer.echo(f"         {line}".rstrip())
+            say(f"         {line}".rstrip())
     if update and result.paste:
-        typer.echo(f"\nWhat {result.file} would have to say:\n\n{printable(result.paste)}")
+        say(f"\nWhat {result.file} would have to say:\n\n{printable(result.paste)}")
 
 
 def sum_up(files: Sequence[Path], results: Sequence[Result], seconds: float) -> None:
     """Print the last line."""
     if not results:
-        typer.echo(f"{', '.join(map(str, files))}: there are no tests in it yet; see docs/testing-rules.md.")
+        say(f"{', '.join(map(str, files))}: there are no tests in it yet; see docs/testing-rules.md.")
         return
     counts = {
         "passed": sum(result.is_passed and not result.is_updated for result in results),
@@ -43,7 +42,7 @@ def sum_up(files: Sequence[Path], results: Sequence[Result], seconds: float) -> 
         "failed": sum(not result.is_passed for result in results),
     }
     said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    typer.echo(f"{said} in {seconds:.2f} s.")
+    say(f"{said} in {seconds:.2f} s.")
 
 
 def machine(results: Iterable[Result]) -> dict[str, Any]:
@@ -70,15 +69,15 @@ def coloured(lines: Iterable[Line]) -> Iterator[str]:
         before, after = blocks[n - 1] if n else (" ", []), blocks[n + 1] if n + 1 < len(blocks) else (" ", [])
         others = after[1] if (mark, after[0]) == ("-", "+") else before[1] if (before[0], mark) == ("-", "+") else []
         for k, line in enumerate(block):
-            yield typer.style(f"{mark} ", _COLOURS[mark]) + _marked(line, others[k] if k < len(others) else "", mark)
+            yield paint(f"{mark} ", _COLOURS[mark]) + _marked(line, others[k] if k < len(others) else "", mark)
 
 
 def _marked(line: str, other: str, mark: str) -> str:
     matcher = SequenceMatcher(None, line, other, autojunk=False)
     if mark == " " or matcher.ratio() < _ALIKE:
-        return typer.style(line, _COLOURS[mark]) if mark != " " else line
+        return paint(line, _COLOURS[mark]) if mark != " " else line
     return "".join(
-        typer.style(line[begin:end], _COLOURS[mark], reverse=what != "equal")
+        paint(line[begin:end], _COLOURS[mark], reverse=what != "equal")
         for what, begin, end, _, _ in matcher.get_opcodes()
         if end > begin
     )

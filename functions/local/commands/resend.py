@@ -18,7 +18,7 @@ from local.commands.errors import No, Wrong
 from local.commands.history import History
 from local.commands.replay import again, is_forgotten, is_told_otherwise
 from local.commands.stack import Stack
-from local.commands.terminal import say_json
+from local.commands.terminal import say, say_json
 from local.commands.turn import Turn, tell, turn
 
 
@@ -40,7 +40,7 @@ class Resend:
         message = again(rows, _now_ms()).model_copy(update={"urgent": True})
         self.queue.put([message])
         if not self.as_json:
-            typer.echo(f"{message.delivery_id} is queued again for {message.chat_name}.")
+            say(f"{message.delivery_id} is queued again for {message.chat_name}.")
         tell(turn(self.history, message, after=rows[-1]["generation"]) if wait else Turn(message), as_json=self.as_json)
 
     def many(self, statuses: Sequence[str], since: str | None, *, ask: bool) -> None:
@@ -61,7 +61,7 @@ class Resend:
         if self.as_json:
             say_json([Turn(message).shown() for message in messages])
         else:
-            typer.echo(f"{len(messages)} queued again: {chats}. `hookline log --follow` shows what becomes of them.")
+            say(f"{len(messages)} queued again: {chats}. `hookline log --follow` shows what becomes of them.")
 
     def _put(self, messages: Sequence[Message]) -> None:
         console = Console(stderr=True)

@@ -50,7 +50,7 @@ def published(run: Run, folder: Path = RUNS) -> Iterator[None]:
 
 def find(port: int | None, folder: Path = RUNS) -> Run:
     """Return the run on the port; without one, that on the usual port, or the only one there is. Raises NoRun."""
-    runs = {run.port: run for run in _alive(folder)}
+    runs = {run.port: run for run in alive(folder)}
     if port is not None and port in runs:
         return runs[port]
     if port is None and USUAL_PORT in runs:
@@ -66,7 +66,8 @@ def find(port: int | None, folder: Path = RUNS) -> Run:
     raise NoRun(f"{asked}; say which with --port: {known}.")
 
 
-def _alive(folder: Path) -> Iterator[Run]:
+def alive(folder: Path = RUNS) -> Iterator[Run]:
+    """Give the runs that go on."""
     for path in folder.glob("run-*.json"):
         try:
             run = Run(**json.loads(path.read_text(encoding="utf-8")))

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 
-import typer
-
 from hookline.claim import Status
 from hookline.errors import RulesError
 from hookline.rules.model import Chat
@@ -19,7 +17,7 @@ from local.commands.history import History, is_digest
 from local.commands.lines import Lines, machine, whole
 from local.commands.receipts import NO_RECEIPTS, seem_missing
 from local.commands.stack import Stack
-from local.commands.terminal import console, say_json
+from local.commands.terminal import console, say, say_json
 from local.commands.waiting import Waiting, count, oldest_by_metric
 from local.commands.wanted import Row, Wanted
 
@@ -46,7 +44,7 @@ class Show:
         for part in whole(rows, self._alerts(rows)):
             printer.print(part)
         if told:
-            typer.echo("It tells 1 message:" if len(told) == 1 else f"It tells {len(told)} messages:")
+            say("It tells 1 message:" if len(told) == 1 else f"It tells {len(told)} messages:")
             self._print_lines(told, Lines())
 
     def waiting(self) -> None:
@@ -56,20 +54,20 @@ class Show:
             say_json({**waiting.shown(), "chats": [one.shown() for one in kept]})
             return
         now = datetime.now(UTC)
-        typer.echo("\n".join([waiting.sentence(now), *(one.sentence(now) for one in kept)]))
+        say("\n".join([waiting.sentence(now), *(one.sentence(now) for one in kept)]))
 
     def log(self, wanted: Wanted, limit: int, *, follow: bool) -> None:
         """Print the latest rows, and go on with what changes until Ctrl-C."""
         now = datetime.now(UTC)
         # With JSON on the other stream: people see it, and what reads the rows doesn't stumble over it.
-        typer.echo(self._look().sentence(now), err=self.as_json)
+        say(self._look().sentence(now), err=self.as_json)
         kept = self._kept()
         for one in kept:
-            typer.echo(one.sentence(now), err=self.as_json)
+            say(one.sentence(now), err=self.as_json)
         rows = self.history.latest(wanted, limit)
         is_parked = any(one.state.parked_at for one in kept)
         if seem_missing(rows, now, is_parked=is_parked) and not self.history.has_receipts():
-            typer.echo(NO_RECEIPTS.format(self.place.receipts_url or "the stack's ReceiptsUrl"), err=True)
+            say(NO_RECEIPTS.format(self.place.receipts_url or "the stack's ReceiptsUrl"), err=True)
         if not follow:
             self._print(rows)
             return
@@ -101,9 +99,9 @@ class Show:
         else:
             self._print_lines(rows, Lines(), alerts)
         if not rows and not self.as_json:
-            typer.echo("The log has no such message.", err=True)
+            say("The log has no such message.", err=True)
         if open_ := alerts.summary():
-            typer.echo(open_, err=self.as_json)
+            say(open_, err=self.as_json)
 
     def _print_on(self, looks: "chain[list[Row]]") -> None:
         # What has changed is listed at the time of its change.

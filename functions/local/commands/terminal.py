@@ -1,9 +1,11 @@
-"""What the commands have in common: their options, how they speak, and how they fail."""
+"""How the commands speak: the one place that prints, and that knows whether colours are wanted."""
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
@@ -13,65 +15,103 @@ from local.commands.errors import No, Wrong
 if TYPE_CHECKING:
     from rich.console import Console
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-OfStack = Annotated[
-    str | None,
-    typer.Option("--stack", metavar="NAME", help="A deployed stack; without it the run on this machine."),
-]
-InRegion = Annotated[str | None, typer.Option("--region", help="The stack's region, if not your usual one.")]
-WithProfile = Annotated[str | None, typer.Option("--profile", help="The AWS profile, if not your usual one.")]
-AtPort = Annotated[int | None, typer.Option("--port", envvar="PORT", help="The port of the run on this machine.")]
-Since = Annotated[
-    str | None, typer.Option("--since", help="Only later ones: 30m, 2h, 1d ago, or a date as in 2026-11-02T14:00.")
-]
-
 NO, WRONG = 1, 2  # exit codes: the answer is no; the call was wrong
 NO_EDGE = 100_000  # columns; into a file or a pipe every line goes whole
+_DUMB = frozenset({"dumb", "unknown"})  # what TERM says of a terminal that obeys no sequences
 
 
-def console() -> "Console":
-    """Return what prints: coloured and cut at the edge on a terminal, plain and whole elsewhere."""
+def is_terminal(*, err: bool = False) -> bool:
+    """Return whether somebody looks at what is printed there, and not a program or a file."""
+    stream = sys.stderr if err else sys.stdout
+    return stream is not None and stream.isatty()
+
+
+def is_coloured(*, err: bool = False) -> bool:
+    """Return whether what is printed there may have colours: on a terminal, unless NO_COLOR or TERM says no."""
+    if os.environ.get("NO_COLOR") or _is_dumb():
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or is_terminal(err=err)
+
+
+def moves_cursor(*, err: bool = False) -> bool:
+    """Return whether a line that was printed there can be taken back."""
+    return is_terminal(err=err) and not _is_dumb()
+
+
+def _is_dumb() -> bool:
+    return os.environ.get("TERM", "").lower() in _DUMB
+
+
+def paint(text: str, colour: str = "", *, err: bool = False, **more: bool) -> str:
+    """Return the text in a colour, or ``bold``, ``dim``, ``reverse``; as it is where no colours are wanted."""
+    return typer.style(text, colour or None, **more) if is_coloured(err=err) else text
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a text and the end of its line."""
+    typer.echo(text, err=err, color=is_coloured(err=err))
+
+
+def console(*, err: bool = False) -> "Console":
+    """Return what prints tables and bubbles: cut at the edge on a terminal, plain and whole elsewhere."""
     from rich.console import Console  # most commands don't need it
 
-    made = Console(highlight=False, markup=False, emoji=False)
-    if not made.is_terminal:
+    class Whole(Console):
+        def on_broken_pipe(self) -> None:
+            """Let it through: whoever called says how that ends, here as everywhere."""
+            raise  # noqa: PLE0704 - Rich calls this while it handles the BrokenPipeError
+
+    made = Whole(
+        stderr=err,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        force_terminal=moves_cursor(err=err),
+        color_system="standard" if is_coloured(err=err) else None,
+    )
+    if not is_terminal(err=err):
         made.width = NO_EDGE
     return made
 
 
 def say_json(content: Any) -> None:
-    typer.echo(json.dumps(content))
+    say(json.dumps(content))
 
 
 def fail(sentence: str, code: int = WRONG) -> NoReturn:
     """End with a sentence for the person who must act."""
-    typer.echo(sentence, err=True)
+    say(sentence, err=True)
     raise typer.Exit(code)
 
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Turn what is wrong with what was given into a sentence and an exit code."""
+    """Turn what is wrong with what was given, and what a stack refuses, into a sentence and an exit code."""
     try:
         yield
     except No as error:
         fail(str(error), NO)
-    except (FileNotFoundError, IsADirectoryError) as error:
-        is_folder = isinstance(error, IsADirectoryError)
-        fail(f"{error.filename} is a folder; this takes a file." if is_folder else f"There is no {error.filename}.")
-    except (Wrong, HooklineError, ValueError, OSError) as error:
+    except BrokenPipeError:
+        raise  # nobody reads any more, so there is nobody to tell
+    except (Wrong, HooklineError, ValueError) as error:
         fail(str(error))
+    except OSError as error:
+        fail(_of_file(error))
+    except Exception as error:
+        from local.commands.refusals import refusal  # only who asks AWS can be refused
+
+        if (sentence := refusal(error)) is None:
+            raise
+        fail(sentence)
 
 
-@contextmanager
-def reaching() -> Iterator[None]:
-    """The same for commands that ask a stack, with what AWS refuses."""
-    from botocore.exceptions import BotoCoreError, ClientError  # the other commands needn't wait for it
-
-    try:
-        with sentences():
-            yield
-    except ClientError as error:
-        fail(f"AWS refused it: {error}. Has your profile the rights for this stack?")
-    except BotoCoreError as error:
-        fail(f"AWS can't be asked: {error}")
+def _of_file(error: OSError) -> str:
+    if error.filename is None:
+        return str(error)
+    if isinstance(error, FileNotFoundError):
+        return f"There is no {error.filename}."
+    if isinstance(error, IsADirectoryError):
+        return f"{error.filename} is a folder; this takes a file."
+    if isinstance(error, PermissionError):
+        return f"{error.filename} is not yours to read or write; look at its rights with `ls -l`."
+    return f"{error.filename}: {error.strerror}."

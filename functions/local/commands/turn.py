@@ -11,7 +11,7 @@ from hookline.models import Message
 from local.commands.history import OPEN, History, is_given_up
 from local.commands.kept import kept
 from local.commands.lines import trouble
-from local.commands.terminal import NO, say_json
+from local.commands.terminal import NO, say, say_json
 from local.commands.wanted import Row
 
 PATIENCE_SECONDS = 6.0  # a function that was asleep takes a second or two to wake
@@ -70,6 +70,6 @@ def tell(turn: Turn, *, as_json: bool) -> None:
     if as_json:
         say_json(turn.shown())
     else:
-        typer.echo(turn.sentence())
+        say(turn.sentence())
     if turn.is_lost:
         raise typer.Exit(NO)

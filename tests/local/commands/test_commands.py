@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from hookline.chats import Chats, Known
@@ -389,19 +388,3 @@ def test_a_text_may_go_to_an_id_that_the_rules_do_not_know(cloud: Any) -> None:
     for chat in ("chat_1", "chat_other"):
         hookline("send", chat, "hello", "--no-wait")
     assert [message["chat_name"] for message in queued(cloud)] == ["oncall", "chat_other"]
-
-
-def every_command(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    if path:
-        yield " ".join(path), command
-    for name, inner in getattr(command, "commands", {}).items():
-        yield from every_command(inner, (*path, name))
-
-
-COMMANDS = list(every_command(typer.main.get_command(app)))
-
-
-@pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
-def test_every_command_explains_itself_with_an_example(name: str, command: Any) -> None:
-    assert f"Example: hookline {name} " in command.help or f" hookline {name}" in command.help.partition("Example")[2]
-    assert [parameter.name for parameter in command.params if not parameter.help] == []

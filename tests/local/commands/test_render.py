@@ -70,9 +70,9 @@ def test_a_message_for_nobody_says_why_and_is_a_no(rules: Path, tmp_path: Path) 
 
 
 def test_a_rule_that_is_not_there_is_a_wrong_call(rules: Path) -> None:
-    result = hookline(rules, GROUP, "--rule", "al")
+    result = hookline(rules, GROUP, "--rule", "none")
     assert result.exit_code == 2
-    assert f"There is no rule 'al' in {rules}; there are nothing, a copy, all." in result.stderr
+    assert f"There is no rule 'none' in {rules}; there are nothing, a copy, all" in result.stderr
 
 
 def test_an_event_for_another_address_is_a_wrong_call(rules: Path) -> None:
