@@ -17,7 +17,7 @@ PLACEHOLDERS = {"PORT": "8787", "NAME": "oncall", "KIND": "github", "N": "3"}
 def check(call: Call) -> None:
     """Raise Stale for what the command line would refuse."""
     command, rest, context = _found(call.arguments)
-    if "--help" in rest:
+    if {"--help", "--install-completion", "--show-completion"} & set(rest):
         return
     given = [PLACEHOLDERS.get(word, word) for word in rest]
     try:

@@ -14,9 +14,9 @@ _OURS = re.compile(r"(?:https?://)?(?:127\.0\.0\.1|localhost)(?::|/|$)|\$")
 _CURL_OPTION = re.compile(r"^ +(?:(-\S), )?(--[a-z0-9.-]+)", re.MULTILINE)
 # What a shell has anyway, or any machine of a developer.
 _PLAIN = frozenset(
-    {"cat", "cd", "cp", "echo", "export", "head", "jq", "ls", "mkdir", "mv", "rm", "tail", "tee", "test"}
+    {"cat", "cd", "cp", "df", "echo", "export", "head", "jq", "ls", "mkdir", "mv", "rm", "tail", "tee", "test"}
 )
-_ENDLESS = frozenset({"run", "--follow", "-f"})
+_NOT_HERE = frozenset({"run", "--follow", "-f", "--install-completion"})
 _VARIABLES = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
 
 
@@ -44,7 +44,8 @@ def check(call: Call, sam: str | None) -> None:
 def may_run(call: Call) -> bool:
     """Return whether a call ends by itself, and changes nothing but what lies around it or what the run has."""
     if call.program == "hookline":
-        return not _ENDLESS & set(call.arguments)
+        asks = call.arguments[:1] == ("new",) and "--yes" not in call.arguments
+        return not asks and not _NOT_HERE & set(call.arguments)
     if call.program == "curl":
         return any(_OURS.match(word) for word in call.arguments)
     return call.program in _PLAIN

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.doc_blocks import hookline_command, shell
 from tests.doc_blocks.reader import Block, Stale
 
 from hookline.digest import Entry, Summary
@@ -55,6 +56,11 @@ def _check_entered(block: Block, _: Path) -> None:
     _expect(any(entered in kind.setup for kind in KINDS.values()), "no kind has this among what to enter")
 
 
+def _check_usage(block: Block, _: Path) -> None:
+    for call in shell.calls(block.text):
+        hookline_command.check_names(call)
+
+
 def _is_text_of_event(block: Block) -> bool:
     """Those of docs/sources.md have a test of their own, tests/test_sources_page.py."""
     return bool(re.fullmatch(r"<!-- events/\S+\.json -->", block.above)) and block.page.name == "sources.md"
@@ -71,4 +77,5 @@ _KNOWN: list[tuple[Callable[[Block], object], Callable[[Block, Path], None]]] = 
     (lambda block: re.search(r"^-{10,} event ", block.text, re.MULTILINE), _check_case),
     (lambda block: re.search(r"^Latest: ", block.text, re.MULTILINE), _check_digest),
     (lambda block: block.text.startswith("{"), _check_entered),
+    (lambda block: re.fullmatch(r"(hookline .*\n)+", block.text), _check_usage),
 ]
