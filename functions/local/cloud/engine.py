@@ -61,7 +61,7 @@ def serve(port: int = 0) -> "BaseWSGIServer":
     from moto.moto_server import werkzeug_app
     from werkzeug.serving import make_server
 
-    from local.cloud import fifo, transactions
+    from local.cloud import attributes, fifo, transactions
 
     class Quiet(werkzeug_app.MotoRequestHandler):  # type: ignore[misc]  # moto's types aren't followed
         # An answer is written in two parts; without this the second waits 40 ms for the first one's receipt.
@@ -72,6 +72,7 @@ def serve(port: int = 0) -> "BaseWSGIServer":
 
     fifo.mend()
     transactions.mend()
+    attributes.mend()
     app = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
     return make_server(HOST, port, app, threaded=True, request_handler=Quiet)
 
