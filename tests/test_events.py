@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import tomllib
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -21,10 +23,9 @@ REQUESTS = [name for name, event in EVENTS.items() if "requestContext" in event]
 WEBHOOKS = [name for name in REQUESTS if "pathParameters" in EVENTS[name]]
 RECEIPT = "receipts_received"
 RECORDS = EVENTS["deliver_sqs"]["Records"]
-DESKTOP = SAM_LOCAL.with_suffix(".desktop.json")
 OVERRIDDEN = json.loads(SAM_LOCAL.read_text(encoding="utf-8"))
 LIMIT = 262_144
-ENDPOINT = "http://127.0.0.1:8788"  # of the local engine, beside `make run` on its own port
+ENDPOINT = "http://host.docker.internal:8788"  # the local engine beside `make run`, as a container sees it
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -96,6 +97,11 @@ def test_there_all_but_receive_go_by_the_queue_of_the_run() -> None:
     }
 
 
-def test_on_a_desktop_only_the_host_is_another() -> None:
-    text = SAM_LOCAL.read_text(encoding="utf-8")
-    assert DESKTOP.read_text(encoding="utf-8") == text.replace("127.0.0.1", "host.docker.internal")
+def test_the_container_is_told_where_the_host_is() -> None:
+    configured = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))["default"]
+    for command in ("local_invoke", "local_start_api"):
+        given = configured[command]["parameters"]
+        assert given["add_host"] == ["host.docker.internal:host-gateway"]
+        assert ROOT / given["env_vars"] == SAM_LOCAL
+    assert OVERRIDDEN["Parameters"]["AWS_ENDPOINT_URL"] == ENDPOINT
+    assert urlsplit(OVERRIDDEN["Parameters"]["BLOOIO_BASE_URL"]).hostname == urlsplit(ENDPOINT).hostname

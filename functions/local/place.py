@@ -57,6 +57,12 @@ class Place:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
+    def engine_host(self) -> str:
+        """Where the local engine listens: beside the gateway, but on one address, never on all of this machine's."""
+        is_one = self.host not in {"0.0.0.0", "localhost"} and ":" not in self.host  # noqa: S104 - compared, not bound
+        return self.host if is_one else LOOPBACK
+
+    @property
     def blooio_base_url(self) -> str:
         """Where messages are sent."""
         return LIVE_BASE_URL if self.live else f"{self.url}/blooio/v4"

@@ -30,7 +30,7 @@ from local.commands.stack import FROM_TABLE, RULES_SOURCE, SECRETS, TABLE
 from local.commands.versions import Versions
 from local.keys import KeyRing
 from local.page import Desk, Where, page
-from local.place import LOOPBACK, CannotServe, Place
+from local.place import CannotServe, Place
 from local.project import TEMPLATE
 from local.provider.phone import Phone
 from local.provider.receipts import Receipts
@@ -53,12 +53,12 @@ def serve(place: Place) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _bound(place) as listener, ExitStack() as stack, ThreadPoolExecutor(1) as side:
         place = replace(place, port=listener.getsockname()[1])
-        engine_port = _free_port(place.port + 1)
-        engine_url = f"http://{LOOPBACK}:{engine_port}"
+        engine_port = _free_port(place.engine_host, place.port + 1)
+        engine_url = f"http://{place.engine_host}:{engine_port}"
         template = Template.load(TEMPLATE, engine_url, {RULES_SOURCE: FROM_TABLE})
         journal = stack.enter_context(tempfile.TemporaryDirectory(prefix="hookline-"))
         # Each has a second or two of imports; they go on side by side, and the others wait for the engine.
-        starting = side.submit(Engine, TEMPLATE, engine_port)
+        starting = side.submit(Engine, TEMPLATE, engine_port, place.engine_host)
         worker = Supervised(
             ["local.cloud.worker", "--template", str(TEMPLATE), "--queue", DELIVERIES, "--journal", journal],
             {**os.environ, **place.environment(_worker(template), engine_url)},
@@ -187,16 +187,16 @@ def _bound(place: Place) -> Iterator[socket.socket]:
         yield listener
 
 
-def _free_port(wanted: int) -> int:
+def _free_port(host: str, wanted: int) -> int:
     """Return the port beside the gateway's, which `sam local` expects the engine on, or any other if it is taken."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            trial.bind((LOOPBACK, wanted))
+            trial.bind((host, wanted))
         except OSError:
             print(
                 f"Port {wanted} is taken; the local engine uses another, which `sam local` won't find.", file=sys.stderr
             )
-            trial.bind((LOOPBACK, 0))
+            trial.bind((host, 0))
         port: int = trial.getsockname()[1]
         return port

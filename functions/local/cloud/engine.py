@@ -55,7 +55,7 @@ def clients_for(endpoint_url: str) -> Clients:
     return cache(lambda service: session.client(service, endpoint_url=endpoint_url))
 
 
-def serve(port: int = 0) -> "BaseWSGIServer":
+def serve(port: int = 0, host: str = HOST) -> "BaseWSGIServer":
     """Return mended moto bound to the port (0: any that is free), ready for ``serve_forever``."""
     # A second of imports that only the engine's own process pays.
     from moto.moto_server import werkzeug_app
@@ -74,7 +74,7 @@ def serve(port: int = 0) -> "BaseWSGIServer":
     transactions.mend()
     attributes.mend()
     app = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
-    return make_server(HOST, port, app, threaded=True, request_handler=Quiet)
+    return make_server(host, port, app, threaded=True, request_handler=Quiet)
 
 
 def address(server: "BaseWSGIServer") -> str:
@@ -109,11 +109,11 @@ def in_thread(template_path: Path) -> Iterator[Template]:
 class Engine:
     """The engine in a process of its own, from construction until ``stop`` or until this process is gone."""
 
-    def __init__(self, template_path: Path, port: int = 0) -> None:
+    def __init__(self, template_path: Path, port: int = 0, host: str = HOST) -> None:
         """Return when everything is created. Raises RuntimeError when that fails or takes too long."""
         # Without the first, any web page could talk to the engine through the visitor's browser.
         env = {**os.environ, "MOTO_DISABLE_GLOBAL_CORS": "true"}
-        argv = ["local.cloud.engine", "--port", str(port), "--template", str(template_path)]
+        argv = ["local.cloud.engine", "--host", host, "--port", str(port), "--template", str(template_path)]
         self._process = spawn(argv, env, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
         timer = threading.Timer(START_SECONDS, self._process.kill)
         timer.start()
@@ -142,12 +142,13 @@ class Engine:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.cloud.engine", description=__doc__)
+    parser.add_argument("--host", default=HOST)
     parser.add_argument("--port", type=int, default=0, help="0: any that is free")
     parser.add_argument("--template", type=Path, required=True)
     arguments = parser.parse_args()
     leave_with_parent()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    server = serve(arguments.port)
+    server = serve(arguments.port, arguments.host)
     with running(server) as endpoint_url:
         create(Template.load(arguments.template, endpoint_url), clients_for(endpoint_url))
         print(READY, endpoint_url, flush=True)
