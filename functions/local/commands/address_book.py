@@ -12,11 +12,13 @@ from rich.text import Text
 from hookline.errors import RulesError
 from local.commands.chats import Chat, Chats
 from local.commands.errors import Wrong
-from local.commands.lines import MISSING
+from local.commands.lines import MISSING, ROOMY
 from local.commands.printable import printable
+from local.commands.progress import underway
 from local.commands.stack import Stack
 from local.commands.terminal import console, say, say_json
 
+_COLUMNS = ("chat", "name", "person", "state", "channel", "type")
 TIMEOUT_SECONDS = 15.0
 _SEPARATORS = re.compile(r"[\s().-]")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
@@ -39,25 +41,21 @@ class AddressBook:
 
     def show(self, limit: int | None) -> None:
         """Print the chats, or the first so many. Raises like ``Chats``."""
-        with self.chats.http:
-            found = list(islice(self.chats.all(), limit))
+        with self.chats.http, underway("Asking Blooio for chats", is_shown=not self.as_json) as progress:
+            found = []
+            for chat in islice(self.chats.all(), limit):
+                found.append(chat)
+                progress.advance()
         if self.as_json:
             say_json([{**chat, "name": self.names.get(chat["id"])} for chat in found])
             return
-        table = Table(
-            Column("chat", no_wrap=True),
-            "name",
-            "person",
-            "state",
-            "channel",
-            "type",
-            box=None,
-            pad_edge=False,
-            header_style="dim",
-        )
+        shown = console()
+        # A narrow terminal has no room for what is of least use; whoever wants all says --json.
+        names = _COLUMNS if shown.width >= ROOMY else _COLUMNS[:-1]
+        table = Table(*(Column(name, no_wrap=True) for name in names), box=None, pad_edge=False, header_style="dim")
         for chat in found:
-            table.add_row(*map(Text, self._cells(chat)))
-        console().print(table)
+            table.add_row(*map(Text, self._cells(chat)[: len(names)]))
+        shown.print(table)
 
     def _cells(self, chat: Chat) -> list[str]:
         person = chat.get("identity_id") or chat.get("contact_id") or chat.get("group_id")

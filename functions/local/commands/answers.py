@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from hookline.rules.closest import closest
 from hookline.rules.model import CHAT_ID, SOURCE_NAME
 from hookline.sources import KINDS
 
@@ -66,6 +67,8 @@ def _one_of(answer: str, choices: tuple[str, ...]) -> str:
     meant = [choice for choice in choices if answer and choice.startswith(answer.lower())]
     if answer in choices:
         return answer
+    named = ", ".join(choices)
     if len(meant) != 1:
-        raise ValueError(f"{answer[:40]!r} is none of {', '.join(choices)}.")
+        close = closest(answer, choices)
+        raise ValueError(f"{answer[:40]!r} is none of " + (f"them; did you mean '{close}'?" if close else f"{named}."))
     return meant[0]

@@ -11,9 +11,10 @@ from hookline.fit import cut
 from hookline.models import Destination, Message
 from hookline.queue import Queue
 from hookline.render import clean
+from hookline.rules.closest import meant
 from hookline.rules.model import MAX_TEXT
 from local.commands import moments
-from local.commands.errors import No, Wrong
+from local.commands.errors import No, Wrong, ended
 from local.commands.history import History
 from local.commands.printable import printable
 from local.commands.stack import Stack
@@ -81,7 +82,7 @@ class ByHand:
         if chat.startswith("chat_"):
             return Destination(name=next((name for name, id_ in chats.items() if id_ == chat), chat), id=chat)
         raise Wrong(
-            f"The rules have no chat {chat}; they have {', '.join(chats)}. An id as in chat_a1b2c3d4 does, too."
+            f"The rules have no chat {chat}; {ended(meant(chat, list(chats)))} An id as in chat_a1b2c3d4 does, too."
         )
 
 

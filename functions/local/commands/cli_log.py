@@ -55,7 +55,7 @@ def log(  # noqa: PLR0913 - its options
     Example: hookline log --chat oncall --status failed --since 1d
     Example: hookline log 3f2a9c1e
     """
-    from local.commands.show import Show, wanted  # boto3 and Rich, which only these commands need
+    from local.commands.show import Show, unknown, wanted  # boto3 and Rich, which only these commands need
 
     place = asked.place()
     show = Show.of(place, as_json=asked.as_json)
@@ -64,7 +64,8 @@ def log(  # noqa: PLR0913 - its options
     elif waiting:
         show.waiting()
     else:
-        show.log(wanted(place, chat, source, status or [], since), limit, follow=follow)
+        asks = wanted(place, chat, source, status or [], since)
+        show.log(asks, limit, follow=follow, hint=lambda: unknown(place, chat, source))
 
 
 @asking

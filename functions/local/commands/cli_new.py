@@ -10,6 +10,7 @@ from local.commands.errors import Wrong
 from local.commands.options import Yes
 from local.commands.terminal import say, sentences
 
+_WHICH_CHAT = "The id of the chat that hears of it, as `hookline chats` lists it"
 _HELP_ID = "The chat's id, as in chat_a1b2c3d4; `hookline chats` lists yours."
 _HELP_SOURCE = "What the address ends in, of whatever has no alerts."
 
@@ -54,16 +55,17 @@ def new(  # noqa: PLR0913 - its options
             raise Wrong(f"{file} is there already, and stays as it is; give another name.")
         if not file.parent.is_dir():
             raise Wrong(f"There is no folder {file.parent}; make it first, or give another place.")
-        kind = ask(f"What sends ({', '.join(made.SENDERS)})", sender, "alertmanager", made.sender, yes=yes)
-        an_id = ask(
-            "Id of the chat that hears of it (`hookline chats` lists yours)", chat_id, None, made.chat_id, yes=yes
-        )
-        name = ask("A name for that chat", chat, "office" if kind == "form" else "oncall", made.chat_name, yes=yes)
+        if sender is None and not yes:
+            say(f"What can send: {', '.join(made.SENDERS)}.\n")
+        kind = ask("What sends", "--sender", sender, "alertmanager", made.sender, yes=yes)
+        an_id = ask(_WHICH_CHAT, "--id", chat_id, None, made.chat_id, yes=yes)
+        usual = "office" if kind == "form" else "oncall"
+        name = ask("A name for that chat", "--chat", chat, usual, made.chat_name, yes=yes)
         which, address = "all", usual_source(kind)
         if kind in made.OF_ALERTS:
-            which = ask("Which alerts matter (all, warning, critical)", alerts, "all", made.alerts, yes=yes)
+            which = ask("Which alerts matter (all, warning, critical)", "--alerts", alerts, "all", made.alerts, yes=yes)
         else:
-            address = ask("The address ends in /hooks/…", source, address, made.source_name, yes=yes)
+            address = ask("The address ends in /hooks/…", "--source", source, address, made.source_name, yes=yes)
         text = written(made.Answers(kind, an_id, name, address, which), file)
         with file.open("x", encoding="utf-8") as opened:
             opened.write(text)

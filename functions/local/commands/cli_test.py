@@ -1,6 +1,5 @@
 """The commands that try the rules: `hookline test`, `explain` and `render`."""
 
-import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -9,9 +8,9 @@ from typing import Annotated
 import typer
 
 from local.commands import complete
-from local.commands.options import AsJson, EventFile, GivenRules, OfSource
-from local.commands.terminal import NO, console, is_terminal, say, say_json, sentences
-from local.project import RULES
+from local.commands.errors import Wrong
+from local.commands.options import AsJson, EventFile, GivenRules, OfSource, usual_rules
+from local.commands.terminal import NO, console, is_terminal, say, say_json, sentences, width
 
 Paths = Annotated[
     list[Path] | None,
@@ -42,7 +41,9 @@ def run_tests(
 
     begun = time.perf_counter()
     with sentences():
-        found = tested.files(paths or [Path(os.environ.get("RULES") or RULES)])
+        if junit and not junit.parent.is_dir():
+            raise Wrong(f"There is no folder {junit.parent}; make it first, or give another place.")
+        found = tested.files(paths or [usual_rules()])
         results = []
         with underway("Testing", len(found), is_shown=not as_json) as progress:
             for file in found:
@@ -79,18 +80,17 @@ def explain(
     Example: hookline explain my-rules.yaml body.json --source alertmanager
     """
     with sentences():
-        from hookline.rules.load import load
         from local.commands import explained
-        from local.commands.events import read_webhook
         from local.commands.explain import TAKEN
         from local.commands.explain import explain as lines_of
+        from local.commands.given import given
 
-        lines = lines_of(load(rules), read_webhook(event, source))
+        lines = lines_of(*given(rules, event, source))
     if as_json:
         say_json([asdict(line) for line in lines])
     else:
         for line in lines:
-            say("\n".join(explained.said(line)))
+            say("\n".join(explained.said(line, width())))
     is_taken = any(line.verdict in TAKEN for line in lines)
     raise typer.Exit(0 if is_taken else NO)
 
@@ -114,17 +114,16 @@ def render(
     Example: hookline render my-rules.yaml events/alertmanager_group.json --rule "all alerts to oncall"
     """
     with sentences():
-        from hookline.rules.load import load
         from local.commands import outcome
         from local.commands import render as rendered
-        from local.commands.events import read_webhook
+        from local.commands.given import given
         from local.commands.printable import printable
         from local.commands.rehearse import rehearse
 
-        loaded = load(rules)
+        loaded, webhook = given(rules, event, source)
         if rule is not None:
             rendered.known(rule, loaded, rules)
-        rehearsal = rehearse(loaded, read_webhook(event, source)).of_rule(rule)
+        rehearsal = rehearse(loaded, webhook).of_rule(rule)
     if as_json:
         say_json([rendered.machine(message) for message in rehearsal.messages])
     if not rehearsal.messages:

@@ -7,3 +7,8 @@ class No(Exception):
 
 class Wrong(Exception):
     """The call was wrong, or can't be answered here: exit code 2."""
+
+
+def ended(sentence: str) -> str:
+    """Return the sentence with a full stop, if nothing ends it yet."""
+    return sentence if sentence.endswith((".", "!", "?", ":")) else f"{sentence}."

@@ -8,6 +8,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from hookline import clock, gateway, topic
 from hookline.models import Message
 
@@ -18,7 +20,7 @@ def read_webhook(path: Path, source: str | None = None) -> dict[str, Any]:
     Raises ValueError or OSError.
     """
     if source is not None:
-        return _around(path.read_text(encoding="utf-8"), source)
+        return _around(_text(path), source)
     event = _read(path)
     if "requestContext" not in event:
         raise ValueError(
@@ -38,13 +40,16 @@ def read_fresh(path: Path) -> dict[str, Any]:
     Raises ValueError or OSError.
     """
     event, now_ms = _read(path), time.time_ns() // 1_000_000
-    if "requestContext" in event:
-        event["requestContext"] |= {"requestId": str(uuid.uuid4()), "timeEpoch": now_ms}
-    elif "Records" in event:
-        freshen = _fresh_notice if topic.invokes(event) else _fresh_record
-        event["Records"] = [freshen(record, now_ms) for record in event["Records"]]
-    else:
-        raise ValueError(f"{path} is no event of API Gateway, SQS or SNS; there are some in events/.")
+    try:
+        if "requestContext" in event:
+            event["requestContext"] |= {"requestId": str(uuid.uuid4()), "timeEpoch": now_ms}
+        elif "Records" in event:
+            freshen = _fresh_notice if topic.invokes(event) else _fresh_record
+            event["Records"] = [freshen(record, now_ms) for record in event["Records"]]
+        else:
+            raise ValueError(f"{path} is no event of API Gateway, SQS or SNS; there are some in events/.")
+    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise ValueError(f"{path} is not a whole event of API Gateway, SQS or SNS, as those in events/.") from error
     return event
 
 
@@ -54,8 +59,20 @@ def _around(body: str, source: str) -> dict[str, Any]:
     return {"requestContext": context, "pathParameters": {"source": source}, "headers": headers, "body": body}
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} has to be text in UTF-8, and isn't.") from None
+
+
 def _read(path: Path) -> dict[str, Any]:
-    event = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        event = json.loads(_text(path))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path}:{error.lineno}:{error.colno}: this is not JSON: {error.msg}.") from None
+    except RecursionError:
+        raise ValueError(f"{path} is nested deeper than any event.") from None
     if not isinstance(event, dict):
         raise ValueError(f"{path} is not an event; there are some in events/.")  # noqa: TRY004 - the file's fault
     return event

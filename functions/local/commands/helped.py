@@ -12,7 +12,7 @@ from local.commands.manual import Command, Manual, manual
 from local.commands.terminal import is_coloured, paint
 
 WIDEST = 100  # columns; longer lines are hard to read
-_NARROWEST = 40
+_NARROWEST = 24  # columns for what a thing is for, however little is left
 _LONGEST_NAMES = 24  # columns; longer ones have a line of their own
 _MARGIN, _GAP = "  ", "  "
 

@@ -1,7 +1,7 @@
 """Reads the delivery log: the latest rows, one delivery whole, what is open, what was given up, told in a digest."""
 
 import heapq
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -30,6 +30,7 @@ class History:
 
     client: "DynamoDBClient"
     table: str
+    looked: Callable[[int], object] = bool  # told how many rows more were looked at, where the whole table is
 
     def latest(self, wanted: Wanted, limit: int) -> list[Row]:
         """Return the newest rows, newest last. Of one chat they come by its index, else the whole table is looked at.
@@ -75,7 +76,7 @@ class History:
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={":beginning": {"S": beginning}},
         )
-        return sorted({item["id"]["S"] for page in pages for item in page["Items"]})
+        return sorted({item["id"]["S"] for page in self._seen(pages) for item in page["Items"]})
 
     def oldest_open(self) -> int | None:
         """Return since when (ms) the oldest delivery waits that has begun and isn't finished."""
@@ -97,8 +98,13 @@ class History:
 
     def scan(self, wanted: Wanted) -> Iterator[Row]:
         """Give every row that is wanted, in no order, page by page."""
-        for page in self.client.get_paginator("scan").paginate(TableName=self.table, **wanted.filter()):
+        for page in self._seen(self.client.get_paginator("scan").paginate(TableName=self.table, **wanted.filter())):
             yield from (_plain(item) for item in page["Items"] if _is_told_of(item))
+
+    def _seen(self, pages: Iterable[Any]) -> Iterator[Any]:
+        for page in pages:
+            self.looked(page["ScannedCount"])
+            yield page
 
     def _is_latest(self, row: Row) -> bool:
         if row["generation"] == 1 and "latest" not in row:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from hookline.claim import GIVEN_UP, TOLD, WAITING, Status
@@ -14,33 +14,39 @@ from local.commands.alerts import OPEN, PRIVATE, Alerts
 from local.commands.history import SHORTEST_BEGINNING, created_at, is_given_up
 from local.commands.kept import kept, kept_in_short
 from local.commands.printable import printable
+from local.commands.terminal import NO_EDGE
 from local.commands.wanted import Row
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 MISSING = "-"
+ROOMY = 110  # columns, from which on a line has room for all
 _SHOWN = ("thread", "effect", "reply_to", "variant", "protocol", "channel_type", "message_id", "copies")
 _LINKS = {"fallback_of": "stands in for", "fallback_to": "passed on to", "digest": "in the digest"}
 _STYLES = {"retrying": "yellow", "sending": "cyan", "held": "cyan", "parked": "magenta", "digested": "green"}
 
 
 class Lines:
-    """Makes lines whose columns stay below each other, also of rows that come later."""
+    """Makes lines whose columns stay below each other, also of rows that come later.
 
-    def __init__(self, at: Callable[[Row], int] = created_at) -> None:
+    Where there is little room, the text has it: a line says no year and no rule then.
+    """
+
+    def __init__(self, width: int = NO_EDGE, at: Callable[[Row], int] = created_at) -> None:
         self._at = at
+        self._is_narrow = width < ROOMY
         self._widths: dict[str, int] = {}
 
     def line(self, row: Row, alerts: Alerts | None = None) -> Text:
         """Return the row in one line; ``alerts`` know whether somebody takes care of it."""
         told, waits = trouble(row), kept_in_short(row, SHORTEST_BEGINNING)
         return Text.assemble(
-            (moments.full(self._at(row)), "dim"),
+            ((moments.within_a_year if self._is_narrow else moments.full)(self._at(row)), "dim"),
             f"  {row['id'][:SHORTEST_BEGINNING]}  ",
             (self._column("status", row["status"]), style(row["status"])),
             f"  {self._column('chat', row.get('chat_name', MISSING))}",
-            f"  {self._column('rule', row.get('rule', MISSING))}  ",
+            "  " if self._is_narrow else f"  {self._column('rule', row.get('rule', MISSING))}  ",
             # Before the text, which may be long: a terminal cuts the line at its edge.
             (f"[{told}]  " if told else "", "red"),
             (f"[{waits}]  " if waits else "", style(row["status"])),
@@ -75,7 +81,7 @@ def _first_line(row: Row) -> str:
 def whole(rows: Sequence[Row], alerts: Alerts | None = None) -> Iterator["RenderableType"]:
     """Give a delivery with everything that happened to it, one generation after the other."""
     for row in rows:
-        about = Table.grid(padding=(0, 2))
+        about = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
         for word, content in _about(row, len(rows), alerts or Alerts(rows)):
             about.add_row(Text(word, "dim"), Text(printable(content)))
         yield about

@@ -7,20 +7,19 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from hookline.rules.closest import closest, meant
+from local.commands.errors import ended
 
 _EXTRA = "Got unexpected extra argument"
 _COMMAND = re.compile(r"No such command '(.*?)'\.")
 _QUOTED = re.compile(r"(?<!\w)'([^']*)'(?!\w)")
-_ENDS = (".", "!", "?")
 _FROM_ENVIRONMENT = "ENVIRONMENT"
 
 
 def mistyped(error: typer.TyperException) -> str:
     """Return the sentence, and which help says more."""
     context = getattr(error, "ctx", None)
-    said = _said(error, context)
-    ended = said if said.endswith(_ENDS) else f"{said}."
-    return f"{ended} See `{context.command_path} --help`." if context else ended
+    said = ended(_said(error, context))
+    return f"{said} See `{context.command_path} --help`." if context else said
 
 
 def _said(error: typer.TyperException, context: Any) -> str:

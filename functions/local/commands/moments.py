@@ -31,6 +31,11 @@ def full(ms: int) -> str:
     return to_datetime(ms).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def within_a_year(ms: int) -> str:
+    """Return the same without the year."""
+    return full(ms).partition("-")[2]
+
+
 def short(ms: int, now: datetime) -> str:
     """Return the time, with the date when that isn't today's."""
     at = to_datetime(ms).astimezone()

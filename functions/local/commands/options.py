@@ -1,6 +1,7 @@
 """Options that several commands have, each written once; and what a command is given that asks a stack."""
 
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -11,6 +12,7 @@ import typer
 
 from local.commands import complete
 from local.commands.terminal import sentences
+from local.project import RULES
 
 if TYPE_CHECKING:
     from local.commands.stack import Stack
@@ -28,7 +30,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask; go on.")]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait a few seconds to say what became of it.")]
 
 RulesFile = Annotated[
-    Path,
+    Path | None,
     typer.Argument(metavar="RULES", envvar="RULES", show_default=RULES_THAT_SHIP, help="The rules file."),
 ]
 GivenRules = Annotated[Path, typer.Argument(metavar="RULES", help="The rules file.")]
@@ -44,6 +46,12 @@ OfSource = Annotated[
         autocompletion=complete.sources,
     ),
 ]
+
+
+def usual_rules() -> Path:
+    """Return the rules file that is meant where none is named, as short as it can be said from here."""
+    path = Path(os.environ.get("RULES") or RULES)
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _which_stack(*names: str, **more: Any) -> Any:

@@ -35,7 +35,7 @@ class Push:
             how = (
                 "deploy it once with `sam deploy --parameter-overrides RulesSource=table`, which stays so"
                 if place.is_deployed
-                else "start it as in `RULES_SOURCE=table make run`"
+                else "start `hookline run` again"
             )
             raise Wrong(f"Of {place.name} the rules of the deployed file run, so a push would change nothing: {how}.")
         return cls(place, Versions(place.clients("dynamodb"), place.table), as_json)

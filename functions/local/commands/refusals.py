@@ -4,6 +4,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from hookline.rules.closest import meant
+from local.commands.errors import ended
 
 _HERE = ("127.0.0.1", "localhost", "::1")
 _SIGN_IN = "sign in again with `aws sso login`, or get fresh keys"
@@ -44,11 +45,11 @@ def refusal(error: Exception) -> str | None:
         return _without_profile(error.kwargs["profile"])
     if isinstance(error, ConnectionError | HTTPClientError):
         return _unreachable(str(error.kwargs.get("endpoint_url") or ""), str(error))
-    return _BY_NAME.get(type(error).__name__) or f"AWS can't be asked: {_ended(str(error))}"
+    return _BY_NAME.get(type(error).__name__) or f"AWS can't be asked: {ended(str(error))}"
 
 
 def _refused(said: dict[str, Any], operation: str) -> str:
-    code, message = said.get("Code", "Unknown"), _ended(said.get("Message") or "it doesn't say why")
+    code, message = said.get("Code", "Unknown"), ended(said.get("Message") or "it doesn't say why")
     return _BY_CODE.get(code, _OTHER).format(code=code, message=message, operation=operation)
 
 
@@ -56,14 +57,12 @@ def _without_profile(profile: str) -> str:
     from botocore.session import Session
 
     names = sorted(Session(profile="default").available_profiles)
-    return f"There is no AWS profile {profile}; {meant(profile, names)}. `aws configure list-profiles` lists them."
+    return (
+        f"There is no AWS profile {profile}; {ended(meant(profile, names))} `aws configure list-profiles` lists them."
+    )
 
 
 def _unreachable(url: str, said: str) -> str:
     if urlsplit(url).hostname in _HERE:
         return f"The run on this machine doesn't answer any more at {url}: start `hookline run` again."
-    return f"AWS can't be reached: {_ended(said)} Is the network up, and the region the right one (--region)?"
-
-
-def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    return f"AWS can't be reached: {ended(said)} Is the network up, and the region the right one (--region)?"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hookline.models import Message
 from hookline.rules.closest import meant
 from hookline.rules.model import Rules
-from local.commands.errors import Wrong
+from local.commands.errors import Wrong, ended
 from local.commands.outcome import facts
 from local.commands.printable import printable
 
@@ -49,4 +49,4 @@ def _bubble(message: Message, width: int) -> Iterator["RenderableType"]:
 def known(rule: str, rules: Rules, file: Path) -> None:
     """Raise Wrong for the name of no rule."""
     if rule not in (names := [one.name for one in rules.rules]):
-        raise Wrong(f"There is no rule '{rule}' in {file}; {meant(rule, names)}")
+        raise Wrong(f"There is no rule '{rule}' in {file}; {ended(meant(rule, names))}")

@@ -3,12 +3,10 @@
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import typer
-from rich.console import Console
-from rich.progress import track
 
 from hookline.errors import QueueRefused
 from hookline.models import Message
@@ -16,6 +14,7 @@ from hookline.queue import BATCH, Queue
 from local.commands import moments
 from local.commands.errors import No, Wrong
 from local.commands.history import History
+from local.commands.progress import underway
 from local.commands.replay import again, is_forgotten, is_told_otherwise
 from local.commands.stack import Stack
 from local.commands.terminal import say, say_json
@@ -46,7 +45,8 @@ class Resend:
     def many(self, statuses: Sequence[str], since: str | None, *, ask: bool) -> None:
         """Queue all that ended so, oldest first. Raises No when there are none, or the person says so."""
         begin = moments.since(since, datetime.now(UTC)) if since else 0
-        rows = self.history.given_up(statuses, begin)
+        with underway("Reading the log", is_shown=not self.as_json) as progress:
+            rows = replace(self.history, looked=progress.advance).given_up(statuses, begin)
         # Without a chat it is no delivery.
         left = (row for row in rows if "chat" in row and not is_told_otherwise(row) and not is_forgotten(row))
         messages = [again([row], _now_ms()) for row in left]
@@ -64,13 +64,19 @@ class Resend:
             say(f"{len(messages)} queued again: {chats}. `hookline log --follow` shows what becomes of them.")
 
     def _put(self, messages: Sequence[Message]) -> None:
-        console = Console(stderr=True)
-        starts = range(0, len(messages), BATCH)
-        for start in track(starts, "Queueing", console=console, disable=not console.is_terminal):
+        queued = 0
+        with underway("Queueing", len(messages), is_shown=not self.as_json) as progress:
             try:
-                self.queue.put(messages[start : start + BATCH])
+                for start in range(0, len(messages), BATCH):
+                    batch = messages[start : start + BATCH]
+                    self.queue.put(batch)
+                    queued += len(batch)
+                    progress.advance(len(batch))
             except QueueRefused as error:
-                raise Wrong(f"{start} of {len(messages)} were queued, then {error}.") from error
+                raise Wrong(f"{queued} of {len(messages)} were queued, then {error}.") from error
+            except KeyboardInterrupt:
+                say(f"{queued} of {len(messages)} were queued already, and go out.", err=True)
+                raise
 
 
 def _now_ms() -> int:

@@ -1,20 +1,23 @@
 """Prints the log: rows as lines, one delivery whole, what waits."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 
 from hookline.claim import Status
 from hookline.errors import RulesError
+from hookline.rules.closest import meant
 from hookline.rules.model import Chat
 from local.commands import moments
 from local.commands.alerts import Alerts, missing_digests
 from local.commands.conversations import Conversation, conversations
+from local.commands.errors import ended
 from local.commands.follow import changes, updated_at
 from local.commands.history import History, is_digest
 from local.commands.lines import Lines, machine, whole
+from local.commands.progress import underway
 from local.commands.receipts import NO_RECEIPTS, seem_missing
 from local.commands.stack import Stack
 from local.commands.terminal import console, say, say_json
@@ -34,8 +37,9 @@ class Show:
 
     def whole(self, given: str) -> None:
         """Print the delivery whose id begins so, and what it told if it is a digest. Raises like ``History.one``."""
-        rows = self.history.one(given)
-        told = self.history.told_in(rows[0]["id"]) if is_digest(rows[0]) else []
+        with self._reading() as history:
+            rows = history.one(given)
+            told = history.told_in(rows[0]["id"]) if is_digest(rows[0]) else []
         if self.as_json:
             shown = {"delivery_id": rows[0]["id"], "generations": [machine(row) for row in rows]}
             say_json({**shown, "tells": [row["id"] for row in told]} if is_digest(rows[0]) else shown)
@@ -45,7 +49,7 @@ class Show:
             printer.print(part)
         if told:
             say("It tells 1 message:" if len(told) == 1 else f"It tells {len(told)} messages:")
-            self._print_lines(told, Lines())
+            self._print_lines(told, Lines(console().width))
 
     def waiting(self) -> None:
         """Print what waits in the queue and in the chats, and since when."""
@@ -56,15 +60,18 @@ class Show:
         now = datetime.now(UTC)
         say("\n".join([waiting.sentence(now), *(one.sentence(now) for one in kept)]))
 
-    def log(self, wanted: Wanted, limit: int, *, follow: bool) -> None:
-        """Print the latest rows, and go on with what changes until Ctrl-C."""
+    def log(self, wanted: Wanted, limit: int, *, follow: bool, hint: Callable[[], str] = str) -> None:
+        """Print the latest rows, and go on with what changes until Ctrl-C; without any, what ``hint`` gives."""
         now = datetime.now(UTC)
         # With JSON on the other stream: people see it, and what reads the rows doesn't stumble over it.
         say(self._look().sentence(now), err=self.as_json)
         kept = self._kept()
         for one in kept:
             say(one.sentence(now), err=self.as_json)
-        rows = self.history.latest(wanted, limit)
+        with self._reading() as history:
+            rows = history.latest(wanted, limit)
+        if not rows and (said := hint()):
+            say(said, err=True)
         is_parked = any(one.state.parked_at for one in kept)
         if seem_missing(rows, now, is_parked=is_parked) and not self.history.has_receipts():
             say(NO_RECEIPTS.format(self.place.receipts_url or "the stack's ReceiptsUrl"), err=True)
@@ -73,6 +80,12 @@ class Show:
             return
         with suppress(KeyboardInterrupt):
             self._print_on(chain([rows], changes(self.history, wanted, rows, moments.to_ms(now))))
+
+    @contextmanager
+    def _reading(self) -> Iterator[History]:
+        """Give the history for what may take a while: the whole table is looked at."""
+        with underway("Reading the log", is_shown=not self.as_json) as progress:
+            yield replace(self.history, looked=progress.advance)
 
     def _look(self) -> Waiting:
         place = self.place
@@ -97,7 +110,7 @@ class Show:
         if self.as_json:
             say_json([machine(row) for row in rows])
         else:
-            self._print_lines(rows, Lines(), alerts)
+            self._print_lines(rows, Lines(console().width), alerts)
         if not rows and not self.as_json:
             say("The log has no such message.", err=True)
         if open_ := alerts.summary():
@@ -105,7 +118,7 @@ class Show:
 
     def _print_on(self, looks: "chain[list[Row]]") -> None:
         # What has changed is listed at the time of its change.
-        lines, seen = Lines(at=updated_at), dict[tuple[str, int], Row]()
+        lines, seen = Lines(console().width, updated_at), dict[tuple[str, int], Row]()
         for rows in looks:
             seen |= {(row["id"], row["generation"]): row for row in rows}
             if self.as_json:
@@ -124,12 +137,27 @@ class Show:
 def wanted(place: Stack, chat: str | None, source: str | None, statuses: Sequence[str], since: str | None) -> Wanted:
     """Return what the options ask for. Raises ValueError for a status or a moment that is none."""
     if unknown := [status for status in statuses if status not in list(Status)]:
-        raise ValueError(f"There is no status {', '.join(unknown)}; there are {', '.join(Status)}.")
+        raise ValueError(f"There is no status {unknown[0]}; {ended(meant(unknown[0], list(Status)))}")
     one_of = {"source": [source] if source else [], "status": statuses, **(_of_chat(place, chat) if chat else {})}
     return Wanted(
         {name: values for name, values in one_of.items() if values},
         {"created_at": moments.since(since, datetime.now(UTC))} if since else {},
     )
+
+
+def unknown(place: Stack, chat: str | None, source: str | None) -> str:
+    """Return what to say where nothing was found: that the rules don't have what was asked for, if they don't."""
+    from local.commands.by_hand import SOURCE  # it brings the provider's client along
+
+    try:
+        rules = place.rules()
+    except RulesError:
+        return ""
+    if chat and not chat.startswith("chat_") and chat not in rules.chats:
+        return f"The rules have no chat {chat}; {ended(meant(chat, list(rules.chats)))}"
+    if source and source not in {*rules.sources, SOURCE}:
+        return f"The rules have no source {source}; {ended(meant(source, list(rules.sources)))}"
+    return ""
 
 
 def _of_chat(place: Stack, chat: str) -> dict[str, list[str]]:

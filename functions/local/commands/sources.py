@@ -9,7 +9,7 @@ from hookline.rules.closest import meant
 from hookline.sources import KINDS, Kind
 from local import curl
 from local.commands import runs
-from local.commands.errors import Wrong
+from local.commands.errors import Wrong, ended
 from local.commands.runs import NoRun
 from local.commands.terminal import console, say_json
 from local.recipe import CHAT, PLACEHOLDER, Recipe, form, recipe
@@ -89,7 +89,7 @@ def _needs(kind: Kind) -> str:
 def told(kind: str, place: Place, *, as_json: bool) -> None:
     """Print what it takes to hear from a sender. Raises Wrong for a kind that there isn't."""
     if kind not in KINDS:
-        raise Wrong(f"There is no kind {kind!r}; {meant(kind, list(KINDS))}")
+        raise Wrong(f"There is no kind {kind!r}; {ended(meant(kind, list(KINDS)))}")
     chat = next(iter(place.rules.chats), CHAT) if place.rules else CHAT
     made = recipe(kind, chat)
     there = place.source_of(kind)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from hookline.errors import HooklineError
+from hookline.errors import HooklineError, RulesError
 from local.commands.errors import No, Wrong
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def _is_dumb() -> bool:
 
 def paint(text: str, colour: str = "", *, err: bool = False, **more: bool) -> str:
     """Return the text in a colour, or ``bold``, ``dim``, ``reverse``; as it is where no colours are wanted."""
-    return typer.style(text, colour or None, **more) if is_coloured(err=err) else text
+    wanted = {name: True for name, is_wanted in more.items() if is_wanted}
+    return typer.style(text, colour or None, **wanted) if is_coloured(err=err) and (colour or wanted) else text
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -74,6 +76,11 @@ def console(*, err: bool = False) -> "Console":
     return made
 
 
+def width() -> int:
+    """Return how many columns a line may have."""
+    return shutil.get_terminal_size().columns if is_terminal() else NO_EDGE
+
+
 def say_json(content: Any) -> None:
     say(json.dumps(content))
 
@@ -93,6 +100,10 @@ def sentences() -> Iterator[None]:
         fail(str(error), NO)
     except BrokenPipeError:
         raise  # nobody reads any more, so there is nobody to tell
+    except RulesError as error:
+        from local.commands.problems import shown
+
+        fail("\n".join(shown(problem, err=True) for problem in error.problems))
     except (Wrong, HooklineError, ValueError) as error:
         fail(str(error))
     except OSError as error:

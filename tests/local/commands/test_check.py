@@ -33,10 +33,14 @@ def rules(tmp_path: Path) -> Path:
     return tmp_path / "rules.yaml"
 
 
-def test_nothing_is_wrong_with_the_rules_that_ship() -> None:
-    result = CliRunner().invoke(app, ["check"])
-    assert result.exit_code == 0
-    assert result.stdout == f"{RULES}: 4 rules, 3 sources, 2 chats; nothing is wrong.\n"
+def test_nothing_is_wrong_with_the_rules_that_ship_which_are_named_as_seen_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, name in ((tmp_path, RULES), (RULES.parent, RULES.name)):
+        monkeypatch.chdir(folder)
+        result = CliRunner().invoke(app, ["check"])
+        assert result.exit_code == 0
+        assert result.stdout == f"{name}: 4 rules, 3 sources, 2 chats; nothing is wrong.\n"
     assert result.stderr == ""
 
 
@@ -60,7 +64,7 @@ def test_every_problem_has_a_line_of_its_own_and_the_place_under_it(rules: Path)
 {rules}:5:39: unknown chat 'onclal'; did you mean 'oncall'?
     - {{name: never, source: json, chat: onclal}}
                                         ^
-4 problems
+4 problems.
 """
     )
 
@@ -75,7 +79,7 @@ def test_warnings_are_shown_but_the_file_can_be_used(rules: Path) -> None:
 
 def test_problems_and_warnings_are_counted_apart(rules: Path) -> None:
     rules.write_text(WARNED.replace("id: chat_2", "id: x"))
-    assert check(rules).stderr.endswith("\n1 problem, 1 warning\n")
+    assert check(rules).stderr.endswith("\n1 problem, 1 warning.\n")
 
 
 def test_machines_are_told_the_same(rules: Path) -> None:
@@ -145,7 +149,7 @@ def test_a_chat_whose_every_rule_names_somebody_else_is_not_alone(rules: Path) -
 
 def test_while_something_is_wrong_nobody_is_told_what_would_be_good_to_have(rules: Path) -> None:
     rules.write_text(ALONE.replace("chat: oncall", "chat: onclal"))
-    assert check(rules).stderr.endswith("\n1 problem\n")
+    assert check(rules).stderr.endswith("\n1 problem.\n")
 
 
 def test_a_file_that_is_not_there_is_a_wrong_call(rules: Path) -> None:

@@ -303,7 +303,7 @@ def test_what_waits_is_said_to_machines() -> None:
         (["replay", "aaaaaaaa", "--all-dead"], 2, "Give a delivery's id, or --all-dead"),
         (["replay", "aaaaaaaa"], 1, "The log has no delivery aaaaaaaa"),
         (["replay", "--all-dead", "--all-failed"], 1, "Nothing is dead or failed."),
-        (["send", "boss", "hello"], 2, "The rules have no chat boss; they have oncall, office."),
+        (["send", "boss", "hello"], 2, "The rules have no chat boss; there are oncall, office."),
         (["send", "oncall", " \n"], 2, "the text is empty"),
         (["send", "oncall", "hello", "--dry-run"], 1, "It would not be sent to oncall: ConnectError"),
         (["chats"], 2, "Blooio can't be reached"),

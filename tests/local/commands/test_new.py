@@ -112,7 +112,7 @@ def test_a_file_that_is_there_stays_as_it_is(file: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ([], "there is no usual answer"),
+        ([], "--id is missing, and there is no usual answer"),
         (["--id", "mara"], "'mara' is not the id of a chat"),
         (["--id", "chat_1", "--alerts", "loud"], "'loud' is none of all, warning, critical"),
         (["--id", "chat_1", "--sender", "telegraph"], "'telegraph' is none of alertmanager, grafana, "),

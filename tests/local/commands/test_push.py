@@ -188,7 +188,7 @@ def test_where_the_deployed_file_runs_a_push_is_refused_with_what_to_do(serve: A
     for arguments in ([rules("one")], ["--rollback"], ["--list"]):
         refused = hookline("push", *arguments)
         assert refused.exit_code == 2
-        assert refused.stderr.endswith("a push would change nothing: start it as in `RULES_SOURCE=table make run`.\n")
+        assert refused.stderr.endswith("a push would change nothing: start `hookline run` again.\n")
 
 
 @pytest.mark.usefixtures("run")

@@ -152,7 +152,7 @@ def test_the_clock_of_a_bare_body_stands_still(rules: Path) -> None:
 def test_without_a_path_it_is_the_rules_file_that_the_environment_names(
     rules: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert str(RULES_THAT_SHIP) in hookline().output
+    assert f"{RULES_THAT_SHIP.relative_to(ROOT)}: the watchdog" in hookline().output
     monkeypatch.setenv("RULES", str(rules))
     assert f"{rules}: a disk pages both" in hookline().output
 
