@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.layer.hookline.test_log import *  # noqa: F403 - every test there, once more with the table below
+from tests.layer.hookline.test_lease import *  # noqa: F403 - every test there, once more with the table below
+from tests.layer.hookline.test_line import *  # noqa: F403
+from tests.layer.hookline.test_log import *  # noqa: F403
+from tests.layer.hookline.test_threads import *  # noqa: F403
 from tests.model.table import Table
 
 

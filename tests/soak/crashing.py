@@ -12,7 +12,8 @@ from typing import Any
 
 from blooio import Blooio
 from hookline import patience
-from hookline.log import Claim, DeliveryLog
+from hookline.claim import Claim
+from hookline.log import DeliveryLog
 from local.cloud import worker
 
 # Hours of waiting in minutes: what is waited for is the same.

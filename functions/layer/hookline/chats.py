@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from hookline.claim import WAITING, Status
+from hookline.claim import WAITING, LeaseLost, Status
 from hookline.clock import DAY, SECOND_MS
 from hookline.digest import Entry
-from hookline.log import TOLD_OF, is_outdated
-from hookline.rows import OF_CHAT, chat_key, item, key, update
+from hookline.rows import OF_CHAT, TOLD_OF, chat_key, item, key, update
 from hookline.state import Closing, State
+from hookline.table import is_outdated
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,10 +25,6 @@ PAGE = 1000  # entries of one query; they have some 250 bytes, and a query gives
 CLOSED_AT_ONCE = 50  # entries; each is two of the hundred items that a transaction may have
 MOST_KNOWN = 1000  # chats whose state a process remembers
 FAILED_WITH = {"code": "digest_failed", "reason": "the digest that told it could not be delivered"}
-
-
-class LeaseLost(Exception):
-    """Another worker has claimed the message since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""Who may send a message now: the table that the delivery log decides by. Pure."""
+"""Who may send a message now: the table that is decided by, and the claim that it may come to. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, Self
 
 from hookline.clock import SECOND_MS
 from hookline.models import Message
@@ -54,6 +56,75 @@ class Row:
     closed_at: int = 0  # of a row that is closed
     is_passed_on: bool = False  # to a fallback
     fallback_of: str | None = None
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> Self:
+        """Return it of a row of the log."""
+        return cls(
+            status=Status(found["status"]),
+            request_id=found.get("request_id", ""),
+            event_id=found.get("event_id", ""),
+            lease_until=int(found.get("lease_until", 0)),
+            lost_leases=int(found.get("lost_leases", 0)),
+            told_at=int(found.get("told_at", 0)),
+            closed_at=int(found.get("updated_at", 0)),
+            is_passed_on="fallback_to" in found,
+            fallback_of=found.get("fallback_of"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to send one generation of a message, until ``lease_until``. ``body`` is what every attempt sends."""
+
+    message: Message
+    generation: int
+    body: str
+    lease_until: int
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+    tries: int = 0
+    variant: str = ""  # which of its bodies it is
+    failing_since: int = 0  # ms; 0 while the provider gives answers
+    unsure_since: int = 0  # ms; when the provider may first have accepted it unheard
+    closing: str = ""  # the status that it is about to get, once its stand-in is on its way
+    error: dict[str, Any] = field(default_factory=dict)
+    request_id: str = ""  # that asked for this generation first; a copy may have claimed it since
+    is_admitted: bool = False  # its chat's pace let it through at an earlier try
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], lease_until: int) -> Self:
+        """Return the claim on a row of the log."""
+        return cls(
+            message=Message.model_validate({"text": "", **row, "delivery_id": row["id"]}),
+            generation=int(row["generation"]),
+            body=row.get("body", ""),
+            lease_until=lease_until,
+            attempts=list(row.get("attempts", [])),
+            tries=int(row.get("tries", 0)),
+            variant=row.get("variant", ""),
+            failing_since=int(row.get("failing_since", 0)),
+            unsure_since=int(row.get("unsure_since", 0)),
+            closing=row.get("closing", ""),
+            error=row.get("error", {}),
+            request_id=row["request_id"],
+            is_admitted=bool(row.get("admitted")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotClaimed:
+    """Why a message isn't sent now: a copy, closed, or left on the queue until ``until`` (ms).
+
+    ``status`` is that of its row.
+    """
+
+    decision: Decision
+    until: int = 0
+    status: str = ""
+
+
+class LeaseLost(Exception):
+    """Another worker has claimed the message since."""
 
 
 def decide(row: Row, message: Message, now: int) -> Decision:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from hookline.claim import Claim
 from hookline.fit import cut
 from hookline.identity import fallback_id, shared_fallback_id
-from hookline.log import Claim
 from hookline.models import Destination, Message
 
 

@@ -9,13 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from blooio import Blooio, Content, LinkPreview, Outcome, SendRequest, Verdict
 from hookline import identity, patience
-from hookline.chats import LeaseLost
-from hookline.claim import WAITING, Decision, Status
+from hookline.claim import WAITING, Claim, Decision, LeaseLost, NotClaimed, Status
 from hookline.clock import MINUTE, SECOND_MS, say
 from hookline.errors import QueueRefused, RulesUnavailable, SecretsUnavailable
 from hookline.fallback import stand_in
 from hookline.gather import HasTime
-from hookline.log import Claim, DeliveryLog, NotClaimed
+from hookline.log import DeliveryLog
 from hookline.models import Destination, Message, Receipt, Wake
 from hookline.pace import Pace, Refusal, Waits
 from hookline.variant import variant
@@ -87,7 +86,7 @@ class Outbox:
             return self._not_claimed(message, claim, has_time)
         if claim.closing:
             return self._go_on_closing(claim, has_time)
-        if patience.is_too_old(claim, self._now_ms(), lambda: self._log.unauthorized_at(message.chat)):
+        if patience.is_too_old(claim, self._now_ms(), lambda: self._log.line.unauthorized_at(message.chat)):
             return self._close(claim, Status.DEAD, _given_up(claim, self._now_ms()), has_time=has_time)
         admitted = self._admitted(claim, has_time)
         if isinstance(admitted, Settled):
@@ -119,7 +118,7 @@ class Outbox:
 
         ``tries`` counts how often this receipt was received; an index lags behind its table.
         """
-        self._log.note_receipts()
+        self._log.line.note_receipts()
         if receipt.what in ANSWERS:
             self._pace.answered(receipt, has_time)
             return self._acknowledge(receipt, receipt.ack, tries) if receipt.ack else Settled(receipt.what)
@@ -155,7 +154,7 @@ class Outbox:
         """
         if message.reply_to or not message.thread or message.first_part:
             return message.reply_to
-        return self._log.first_of(message.chat, message.story)
+        return self._log.threads.first_of(message.chat, message.story)
 
     def _admitted(self, claim: Claim, has_time: HasTime) -> Claim | Settled:
         """Return the claim with what is sent now, or what became of it instead."""
@@ -218,7 +217,7 @@ class Outbox:
                 # An answer, though not to this message: what it fails by later is another failure.
                 told = {"error": _about(outcome), "failing_since": 0, "admitted": True}
                 self._log.close(claim, Status.RETRYING, told, attempt)
-                self._log.note_unauthorized(claim.message.chat)
+                self._log.line.note_unauthorized(claim.message.chat)
                 return Settled(Status.RETRYING, wait)
         if changed := variant(claim.body, claim.variant, outcome):
             name, body = changed

@@ -8,15 +8,15 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hookline import conversation
-from hookline.chats import Chats, Known, LeaseLost
-from hookline.claim import TOLD, Status
+from hookline.chats import Chats, Known
+from hookline.claim import TOLD, Claim, LeaseLost, Status
 from hookline.clock import say, to_datetime
 from hookline.conversation import Admission, Ask, Due, Step
 from hookline.digest import Entry
 from hookline.fallback import stand_in
 from hookline.gather import Gatherer, HasTime
 from hookline.heap import Heap, Room
-from hookline.log import Claim, DeliveryLog
+from hookline.log import DeliveryLog
 from hookline.models import Message, Receipt, Wake
 from hookline.quiet import until
 from hookline.rules.model import Chat

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from blooio import Outcome, Verdict
+from hookline.claim import Claim
 from hookline.clock import HOUR, MINUTE, SECOND_MS
-from hookline.log import Claim
 
 GIVE_UP_AFTER = 20 * HOUR  # from acceptance; the provider keeps idempotency keys for 24 hours
 GIVE_UP_ON_AUTH_AFTER = 9 * 24 * HOUR  # as long as the provider can't have accepted it, no key can run out

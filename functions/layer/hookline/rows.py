@@ -6,6 +6,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 OF_CHAT = "chat "  # what the id of such a row begins with; the provider's id of the chat follows
+TOLD_OF = ("text", "body", "link_preview", "title", "where")  # of a delivery's row, what a private message says
 _SERIALIZE, _DESERIALIZE = TypeSerializer().serialize, TypeDeserializer().deserialize
 
 

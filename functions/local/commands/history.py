@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from hookline.claim import GIVEN_UP, Status
-from hookline.log import RECEIPTS
+from hookline.line import RECEIPTS
 from local.commands.errors import No
 from local.commands.wanted import Row, Wanted
 

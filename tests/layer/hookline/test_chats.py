@@ -8,10 +8,10 @@ from tests.conftest import NOON
 from tests.layer.hookline.conftest import ENGINES, on_engine
 
 from hookline import chats as rows_of_chats
-from hookline.chats import FAILED_WITH, Chats, Known, LeaseLost
-from hookline.claim import Status
+from hookline.chats import FAILED_WITH, Chats, Known
+from hookline.claim import Claim, LeaseLost, Status
 from hookline.digest import Entry
-from hookline.log import Claim, DeliveryLog
+from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.rows import item, plain
 from hookline.state import Closing, State
@@ -128,13 +128,13 @@ def test_a_state_and_its_entries_live_as_long_as_the_rows_of_messages(chats: Cha
 
 
 def test_a_state_and_what_is_known_of_the_key_share_a_row(chats: Chats, log: DeliveryLog, clock: Any) -> None:
-    log.note_unauthorized(CHAT)
+    log.line.note_unauthorized(CHAT)
     assert chats.read(CHAT) == Known()
     assert chats.save(CHAT, Known(), State(streak=1))
     clock.advance(1)
-    log.note_unauthorized(CHAT)
+    log.line.note_unauthorized(CHAT)
     assert chats.read(CHAT) == Known(1, State(streak=1))
-    assert log.unauthorized_at(CHAT) == clock()
+    assert log.line.unauthorized_at(CHAT) == clock()
 
 
 def test_a_process_remembers_so_many_chats_and_not_more(chats: Chats, monkeypatch: pytest.MonkeyPatch) -> None:

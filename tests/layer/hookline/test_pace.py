@@ -12,12 +12,13 @@ from tests.conftest import NOON, Clock
 
 from blooio import Blooio
 from hookline.chats import Chats, Known
+from hookline.claim import Claim
 from hookline.clock import HOUR, MINUTE
 from hookline.conversation import TRY_AGAIN_MS
 from hookline.errors import QueueRefused, RulesUnavailable
 from hookline.gather import CHECK_PUT_MS, HasTime
 from hookline.heap import Room
-from hookline.log import Claim, DeliveryLog
+from hookline.log import DeliveryLog
 from hookline.models import Destination, Message, Receipt, Wake
 from hookline.outbox import LOST_LEASE_WAIT, OUT_OF_REACH_WAIT, Outbox, Settled, always
 from hookline.pace import Paced

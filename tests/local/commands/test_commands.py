@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hookline.chats import Chats, Known
-from hookline.claim import Status
-from hookline.log import Claim, DeliveryLog
+from hookline.claim import Claim, Status
+from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.state import State
 from local.cli import app
@@ -82,7 +82,7 @@ class Rows:
         assert self._log.acknowledge(delivery, 1, self.clock(), "like")
 
     def note_receipts(self) -> None:
-        self._log.note_receipts()
+        self._log.line.note_receipts()
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hookline.claim import Status
-from hookline.log import Claim, DeliveryLog
+from hookline.claim import Claim, Status
+from hookline.log import DeliveryLog
 from hookline.models import Message
 from local.commands.errors import No
 from local.commands.follow import changes, updated_at
@@ -191,6 +191,6 @@ def test_changes_come_in_the_order_in_which_they_happened(log: Log) -> None:
 
 def test_what_is_kept_beside_the_deliveries_is_not_found_by_its_id(log: Log) -> None:
     log.add("a")
-    log.log.note_unauthorized("chat_oncall")
+    log.log.line.note_unauthorized("chat_oncall")
     with pytest.raises(No, match="The log has no delivery chat chat_on"):
         log.history.one("chat chat_on")

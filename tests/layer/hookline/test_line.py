@@ -1,0 +1,29 @@
+"""What is remembered of the line to the provider, against a real table."""
+
+from typing import Any
+
+import pytest
+from tests.layer.hookline.conftest import ENGINES, on_engine
+from tests.layer.hookline.one_message import DAYS, LEASE, rows
+
+from hookline.log import DeliveryLog
+
+
+@pytest.fixture(params=ENGINES)
+def cloud(request: pytest.FixtureRequest, cloud: Any) -> Any:
+    """Give each test both engines; Amazon's own is too old to send the row of a conflict along."""
+    return on_engine(request, cloud)
+
+
+@pytest.fixture
+def log(cloud: Any, clock: Any) -> DeliveryLog:
+    return DeliveryLog(cloud.clients("dynamodb"), "DeliveryLog", clock, LEASE, DAYS)
+
+
+def test_since_when_receipts_arrive_is_written_once_and_never_expires(log: DeliveryLog, cloud: Any, clock: Any) -> None:
+    began = clock()
+    log.line.note_receipts()
+    clock.advance(60)
+    for each in (log, DeliveryLog(cloud.clients("dynamodb"), "DeliveryLog", clock, LEASE, DAYS)):
+        each.line.note_receipts()
+    assert rows(cloud) == [{"id": "receipts", "generation": 0, "first_at": began}]
