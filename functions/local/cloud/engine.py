@@ -46,8 +46,11 @@ def create(template: Template, clients: Clients) -> None:
 def clients_for(endpoint_url: str) -> Clients:
     """Return the factory of clients that talk to the engine, whatever credentials this machine has for Amazon."""
     import boto3  # 0.3 s that the parent of an engine needn't pay
+    import botocore.session
 
+    nobody = {"profile": (None, None, None, None)}  # AWS_PROFILE may name one that isn't here
     session = boto3.Session(
+        botocore_session=botocore.session.Session(session_vars=nobody),
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         region_name=REGION,

@@ -197,8 +197,10 @@ def _read(context: typer.Context) -> dict[Any, Any]:
 
 def _file(context: typer.Context) -> Path:
     """Return the file that the command would go by: the one that is named, or else that of the run or the usual one."""
-    if isinstance(given := context.params.get("rules"), str | Path):
-        return Path(given)
+    if "rules" in context.params:
+        # Behind an option whose value is still to come, Typer leaves the arguments where they were.
+        given = context.params["rules"] or next(iter(context.args), None)
+        return Path(given or os.environ.get("RULES") or RULES)
     if "port" in context.params and not context.params.get("stack"):
         try:
             return Path(runs.find(context.params["port"]).rules_file)

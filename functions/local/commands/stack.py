@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hookline.rules.model import Rules
 
 BLOOIO_BASE_URL = "https://api.blooio.com/v4"  # the template's default, for a stack that doesn't tell
+CONNECT_SECONDS = 5  # somebody waits
 FROM_PACKAGE, FROM_TABLE = "package", "table"  # where the rules of a stack come from
 RULES_SOURCE = "RulesSource"
 TABLE, QUEUE, DEAD_LETTERS, SECRETS = "DeliveryLogTable", "DeliveryQueueUrl", "DeadLetterQueueUrl", "SecretsId"
@@ -62,10 +63,12 @@ def find(name: str | None, region: str | None, profile: str | None, port: int | 
     if name is None:
         return of_run(runs.find(port))
     import boto3  # 0.3 s that the other commands needn't wait
+    from botocore.config import Config
 
     session = boto3.Session(region_name=region, profile_name=profile)
     rules_file = Path(os.environ.get("RULES") or RULES)
-    return deployed(name, cache(session.client), rules_file)
+    patient = Config(connect_timeout=CONNECT_SECONDS)
+    return deployed(name, cache(lambda service: session.client(service, config=patient)), rules_file)
 
 
 def of_run(run: runs.Run) -> Stack:
