@@ -19,8 +19,10 @@ AT = 1_793_620_800  # seconds
 CHAT = "chat_a1b2c3d4"
 
 
-def told(what: str, data: dict[str, Any], secret: str = "whsec_old", created_at: int = AT * 1000) -> dict[str, Any]:
-    about = {"id": "evt_1", "type": what, "created_at": created_at, "organization_id": "org_1"}
+def told(
+    what: str, data: dict[str, Any], secret: str = "whsec_old", created_at: int = AT * 1000, event_id: str = "evt_1"
+) -> dict[str, Any]:
+    about = {"id": event_id, "type": what, "created_at": created_at, "organization_id": "org_1"}
     body = json.dumps({**about, "data": data})
     digest = hmac.new(secret.encode(), f"{AT}.{body}".encode(), hashlib.sha256).hexdigest()
     context = {

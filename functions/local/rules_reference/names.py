@@ -26,7 +26,7 @@ _EVENT = {
     "fields": "what else there is by name, such as labels, or what was filled into a form",
     "thread": "what it belongs to: an alert and its end have the same",
     "items": "what it consists of, where it consists of several",
-    "id": "[by which it is known](../README.md#what-counts-as-the-same-event)",
+    "id": "[by which it is known](how-it-works.md#what-counts-as-the-same-event)",
     "received_at": "when it came, in ISO 8601",
 }
 

@@ -75,7 +75,7 @@ _MORE = {
     ("Rule", "each"): f"{MAX_ITEMS} at most; the rest is counted.",
     ("Rule", "fallback"): "They hear before the chat's own fallback.",
     ("Rule", "split"): f"{MAX_PARTS} parts at most.",
-    ("Rule", "repeat"): "[More](../README.md#what-counts-as-the-same-event)",
+    ("Rule", "repeat"): "[More](how-it-works.md#what-counts-as-the-same-event)",
     ("Rule", "thread"): "[More](#threads-and-acknowledgements)",
     ("Rule", "urgent"): "[More](#when-it-is-urgent)",
 }

@@ -1,4 +1,4 @@
-"""The README's form, its rules and its script, on a site of its own in a real browser."""
+"""The form of the page about forms, its rules and its script, on a site of its own in a real browser."""
 
 import re
 import threading
@@ -16,9 +16,9 @@ from local.project import ROOT
 
 pytestmark = pytest.mark.slow
 
-README = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Connect a form\n")[2].partition("\n## ")[0]
-FORM, SCRIPT = re.findall(r"```html\n(.*?)```", README, re.DOTALL)
-[RULES] = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+PAGE = (ROOT / "docs" / "forms.md").read_text(encoding="utf-8")
+FORM, SCRIPT = re.findall(r"```html\n(.*?)```", PAGE, re.DOTALL)
+[RULES] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 CHAT = "chat_e5f6a7b8"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
            "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -49,7 +49,7 @@ def fill_in(page: Any, who: str) -> None:
     page.get_by_label("Message").fill("Is Thursday\nall right?")
 
 
-def test_the_form_its_options_and_its_script_do_what_the_readme_says(tmp_path: Path) -> None:
+def test_the_form_its_options_and_its_script_do_what_the_page_says(tmp_path: Path) -> None:
     chromium = needed("chromium")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - heavy, and only this test needs it
 
