@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("page.html", "phone.html")  # the first that is there is the page
+PAGE = "page.html"
 # The icon is a data: URL; everything else comes from this server, and nothing inline is run.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
@@ -24,10 +24,8 @@ HEADERS = {
 
 def files(folder: Path = STATIC) -> list[Route]:
     """Return a route for each file that is there now, and the page itself at ``/``."""
-    whole = next(folder / name for name in PAGES if (folder / name).exists())
-    parts = sorted(path for path in folder.iterdir() if path.suffix != whole.suffix)
-    beside = [Route(f"/{path.name}", _served(path)) for path in parts if path.stem == whole.stem]
-    return [Route("/", _served(whole)), *(Route(f"/page/{path.name}", _served(path)) for path in parts), *beside]
+    parts = sorted(path for path in folder.iterdir() if path.name != PAGE)
+    return [Route("/", _served(folder / PAGE)), *(Route(f"/page/{path.name}", _served(path)) for path in parts)]
 
 
 def _served(path: Path) -> Callable[[Request], Awaitable[Response]]:

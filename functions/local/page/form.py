@@ -25,6 +25,7 @@ _PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Contact form</title>
+<link rel="stylesheet" href="/page/form.css">
 </head>
 <body>
 <main>
@@ -61,7 +62,9 @@ def _hindrance(source: Source) -> str:
 def _page(content: str, source: Source | None = None) -> Response:
     # A browser also asks whether the form may lead to where its answer sends it.
     goes_on = f" {_site(source.redirect)}" if source and source.redirect else ""
-    policy = f"default-src 'none'; base-uri 'none'; form-action 'self'{goes_on}; frame-ancestors 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'{goes_on}; frame-ancestors 'none'"
+    )
     headers = {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",

@@ -5,7 +5,7 @@ import { clockToTheSecond, counted, element, outside } from "./dom.js";
 
 const TONES = {
   queued: "calm", sending: "busy", retrying: "wait", sent: "good", delivered: "good", read: "good", held: "hold",
-  parked: "hold", digested: "good", failed: "bad", dead: "bad", dropped: "calm",
+  parked: "hold", digested: "good", failed: "bad", dead: "bad", dropped: "calm", acknowledged: "good",
 };
 const MEANINGS = {
   queued: "It waits for its turn in this chat.",
@@ -21,6 +21,8 @@ const MEANINGS = {
   dead: "It was given up.",
   dropped: "It is over before anybody was told of it.",
 };
+
+const ACKNOWLEDGED = "acknowledged";
 
 const known = new Map(); // delivery -> its generations
 const queued = { status: "queued", attempts: [] };
@@ -48,7 +50,8 @@ export function status(name) {
 export function inShort(webhook) {
   const counts = new Map();
   for (const { delivery_id: id } of webhook.deliveries) {
-    const name = (row(id, webhook.event_id) ?? queued).status;
+    const found = row(id, webhook.event_id) ?? queued;
+    const name = found.acknowledged_at ? ACKNOWLEDGED : found.status;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].map(([name, count]) => ({ name, words: webhook.deliveries.length > 1 ? `${count} ${name}` : name, tone: TONES[name] }));
@@ -77,6 +80,7 @@ function meaning(found) {
 function delivery(found, chat, label = "") {
   const via = channelName(found.protocol);
   const head = element("p", "delivery-head", label, status(found.status), " ", outside("b", "", found.chat_name ?? chat ?? ""));
+  if (found.acknowledged_at) head.append(" ", status(ACKNOWLEDGED));
   if (via) head.append(element("span", "small", ` ${via}`));
   if (found.copies) head.append(element("span", "small", ` ${counted(found.copies, "copy").replace("copys", "copies")} not told again`));
   const made = element("li", "delivery", head, element("p", "meaning", meaning(found)));

@@ -22,11 +22,15 @@ function agree() {
   return new Promise((resolve) => { at("asked").onclose = () => resolve(at("asked").returnValue === "yes"); });
 }
 
-async function again({ source, content_type: contentType, headers, body }) {
+// Sends a webhook once more as it came, and returns what to say of it.
+async function again({ source, content_type: contentType, headers, body, event_id: eventId }) {
   if (!(await agree())) return "";
-  const { content, trouble } = await post("/page/send", { source, content_type: contentType, headers, body, rules: null, is_new: false });
+  const asked = { source, content_type: contentType, headers, body, rules: null, is_new: false };
+  const { content, trouble } = await post("/page/send", asked);
   if (trouble) return trouble;
-  return `Answered ${content.status}${content.answer?.reason ? `: ${content.answer.reason}` : ""}. It has the same id, so nobody is told twice.`;
+  const { answer, status } = content;
+  const isSame = !answer?.event_id || answer.event_id === eventId;
+  return `Answered ${status}. ${isSame ? "It has the same id, so nobody is told twice." : "Its sender gave it no id, so it counts as a new one."}`;
 }
 
 function edit(webhook) {
@@ -53,7 +57,6 @@ function hello({ live, ...told }) {
   else look();
   webhooks.clear();
   take(told);
-  playground.learn();
 }
 
 function look() {
@@ -70,10 +73,10 @@ phone.begin();
 faults.begin();
 webhooks.begin({ edit, again });
 playground.begin({ agree, reveal });
-tabs.begin(phone.draw);
+tabs.begin(() => { phone.draw(); playground.show(); });
 listen(head.tell, {
   hello,
-  rules: (told) => { take(told); playground.learn(); },
+  rules: take,
   webhook: webhooks.take,
   delivery,
   phone: look,

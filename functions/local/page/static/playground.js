@@ -76,10 +76,22 @@ async function rehearse() {
 }
 
 let pause = 0;
+let isUnlearned = true; // which samples there are for the rules that run
+let isStale = true; // something has changed since the last rehearsal
 function soon() {
   clearTimeout(pause);
-  pause = setTimeout(() => { keep(); rehearse(); }, PAUSE_MS);
+  isStale = true;
+  pause = setTimeout(() => { keep(); show(); }, PAUSE_MS);
   drawButtons();
+}
+
+// Nothing is rehearsed or asked for that nobody sees.
+export function show() {
+  if (running === null || at("playground").hidden) return;
+  if (isUnlearned) learn();
+  if (!isStale) return;
+  isStale = false;
+  rehearse();
 }
 
 function fill({ source, content_type: contentType, headers, body }) {
@@ -150,19 +162,22 @@ export function know(rules) {
   if (!hasDraft) editor.text = rules.text;
   else if (running === null) editor.text = draft.rules;
   running = rules;
+  isUnlearned = true;
   offer(at("source"), rules.sources.map(({ name }) => option(name, name)), at("source").value || draft.source);
   soon();
 }
 
-export async function learn() {
+async function learn() {
+  isUnlearned = false;
   const answer = await get("/page/samples");
   if (!answer.ok) return;
-  const isFirst = !samples.length;
+  const isDraft = !samples.length && draft.body && at("body").value === draft.body;
+  const isEmpty = !at("body").value;
   samples = answer.content;
-  const chosen = isFirst ? draft.sample || (draft.body ? OWN : samples[0] && idOf(samples[0])) : at("sample").value;
+  const chosen = isEmpty ? samples[0] && idOf(samples[0]) : isDraft ? draft.sample : at("sample").value;
   const sources = [...new Set(samples.map(({ source }) => source))];
   offer(at("sample"), [option(OWN, "Your own"), ...sources.map(group)], chosen);
-  if (isFirst && !draft.body) pick();
+  if (isEmpty) pick();
 }
 
 // Opens a webhook here, to be changed and sent again.

@@ -1,7 +1,7 @@
 // The webhooks, newest on top: a line each, and below it what the rules made of it and what became of its texts.
 
 import { deliveries, forget, inShort, keep } from "./deliveries.js";
-import { at, button, clockToTheSecond, element, outside, say, update } from "./dom.js";
+import { at, button, clockToTheSecond, element, focusOn, outside, say, update } from "./dom.js";
 import { request } from "./request.js";
 import { why } from "./why.js";
 
@@ -35,9 +35,11 @@ class Entry {
   }
 
   take(webhook) {
+    const key = this.details.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
     this.webhook = webhook;
     this.details.replaceChildren();
     this.draw();
+    if (key) focusOn(key);
   }
 
   turn(isOpen = this.details.hidden) {

@@ -17,22 +17,22 @@ HOSTILE = {
 SCROLLS = "document.documentElement.scrollWidth > innerWidth"
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_webhook_is_text_on_the_phone_in_the_list_and_in_the_playground(
-    run: Run, view: Any, name: str
-) -> None:
-    words, title = HOSTILE[name], f"Hostile {name}:"
+def test_a_hostile_webhook_is_text_on_the_phone_in_the_list_and_in_the_playground(run: Run, view: Any) -> None:
     page = opened(view, run)
-    page.post(f"{title} {words}", **{words[:50]: words})
-    page.bubble(title).wait_for()
-    details = page.details(title)
-    details.locator("summary").click()
-    assert words[:20] in details.locator("pre").inner_text()
-    details.get_by_role("button", name="Edit and replay").click()
-    view.locator("#texts .bubble", has_text=title).wait_for()
-    assert words[:20] in view.get_by_label("Webhook", exact=True).input_value()
-    assert view.locator("main script, main img, main svg[onload]").count() == 0
-    assert not view.evaluate(SCROLLS)
+    for name, words in HOSTILE.items():
+        page.post(f"Hostile {name}: {words}", **{words[:50]: words})
+    for name, words in HOSTILE.items():
+        title = f"Hostile {name}:"
+        page.bubble(title).wait_for()
+        details = page.details(title)
+        details.locator("summary").click()
+        assert words[:20] in details.locator("pre").inner_text()
+        details.get_by_role("button", name="Edit and replay").click()
+        view.locator("#texts .bubble", has_text=title).wait_for()
+        assert words[:20] in view.get_by_label("Webhook", exact=True).input_value()
+        assert view.locator("main script, main img, main svg[onload]").count() == 0
+        assert not view.evaluate(SCROLLS)
+        view.get_by_role("tab", name="Webhooks").click()
 
 
 def test_a_hostile_source_and_hostile_rules_are_text(run: Run, view: Any) -> None:
