@@ -23,7 +23,6 @@ NAME = "hookline"
 app = typer.Typer(
     name=NAME,
     cls=Program,
-    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -40,7 +39,6 @@ def _version(value: bool) -> None:  # noqa: FBT001 - Typer's way
 
 @app.callback()
 def hookline(
-    context: typer.Context,
     *,
     _: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
@@ -56,8 +54,6 @@ def hookline(
     Example: hookline run
     Example: hookline log --chat oncall --since 1d
     """
-    if context.invoked_subcommand is None:
-        say(context.get_help())
 
 
 def run(
@@ -73,6 +69,8 @@ def run(
     ] = RULES,
 ) -> None:
     """Serve everything on this machine, with a simulated provider.
+
+    Nothing leaves it unless LIVE=1 says so, which takes your key in BLOOIO_API_KEY.
 
     Example: RULES=my-rules.yaml hookline run
     """

@@ -50,7 +50,7 @@ def run_tests(
                 for result in tested.run(file, update=update):
                     results.append(result)
                     if not as_json:
-                        report.tell(result, update=update)
+                        progress.say(report.told(result, update=update))
                 progress.advance()
         if junit:
             from local.commands.junit import write

@@ -2,8 +2,6 @@
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -12,11 +10,12 @@ import typer
 
 from local.commands.helped import HelpedGroup
 from local.commands.mistyped import mistyped
-from local.commands.terminal import WRONG, say
+from local.commands.terminal import WRONG, of_file, say
+from local.start import STOPPED
 
 DEBUG = "HOOKLINE_DEBUG"
 COMPLETION = "_HOOKLINE_COMPLETE"  # what the shells' functions set
-STOPPED, UNREAD = 130, 141  # what shells say of a program that Ctrl-C ended, or a reader that has gone
+UNREAD = 141  # what shells say of a program whose reader has gone
 
 
 class Program(HelpedGroup):
@@ -35,7 +34,8 @@ class Program(HelpedGroup):
             from local.commands.shells import register
 
             register()
-        call = partial(super().main, args, prog_name, complete_var, False, windows_expand_args, **extra)  # noqa: FBT003
+        words = list(sys.argv[1:] if args is None else args) or ["--help"]
+        call = partial(super().main, words, prog_name, complete_var, False, windows_expand_args, **extra)  # noqa: FBT003
         return sys.exit(_ended(call)) if standalone_mode else call()
 
     def invoke(self, ctx: Any) -> Any:
@@ -51,6 +51,8 @@ def _ended(call: Callable[[], Any]) -> int:
     """Return the exit code, with a sentence where there is something to say."""
     try:
         code: int = call() or 0
+    except SystemExit as error:  # Typer's own end where nobody reads its help to the end
+        return UNREAD if isinstance(error.__context__, BrokenPipeError) else WRONG
     except typer.Abort:  # Ctrl-C or the end of the input at a question
         code = STOPPED
     except typer.TyperException as error:
@@ -65,6 +67,12 @@ def broken(error: Exception) -> int:
     """Say what nobody has thought of, and where its traceback is; while a shell completes, nothing."""
     if COMPLETION in os.environ:
         return WRONG
+    if isinstance(error, OSError):  # as where the answer goes to a disk that is full
+        say(f"It can't be written: {of_file(error)}", err=True)
+        return WRONG
+    import tempfile  # nobody else needs them
+    import traceback
+
     with tempfile.NamedTemporaryFile("w", prefix="hookline-", suffix=".txt", encoding="utf-8", delete=False) as file:
         traceback.print_exception(error, file=file)
     said = " ".join(f"{type(error).__name__}: {error}".split())

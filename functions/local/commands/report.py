@@ -15,20 +15,24 @@ _COLOURS = {"-": "red", "+": "green", " ": ""}
 _ALIKE = 0.5  # from here on two lines are one that changed
 
 
-def tell(result: Result, *, update: bool) -> None:
-    """Print what became of a test."""
+def told(result: Result, *, update: bool) -> str:
+    """Return what became of a test."""
+    return "\n".join(_lines(result, update=update))
+
+
+def _lines(result: Result, *, update: bool) -> Iterator[str]:
     word, colour = ("ok", "green") if result.is_passed else ("FAILED", "red")
     if result.is_updated:
         word, colour = "updated", "yellow"
-    say(f"{paint(f'{word:<7}', colour)}  {result.file}: {printable(result.name)}")
+    yield f"{paint(f'{word:<7}', colour)}  {result.file}: {printable(result.name)}"
     for line in result.error.splitlines():
-        say(f"         {printable(line)}")
+        yield f"         {printable(line)}"
     if result.difference:
-        say(f"         {paint('- expected', 'red')}, {paint('+ came', 'green')}")
+        yield f"         {paint('- expected', 'red')}, {paint('+ came', 'green')}"
         for line in coloured(result.difference):
-            say(f"         {line}".rstrip())
+            yield f"         {line}".rstrip()
     if update and result.paste:
-        say(f"\nWhat {result.file} would have to say:\n\n{printable(result.paste)}")
+        yield f"\nWhat {result.file} would have to say:\n\n{printable(result.paste)}"
 
 
 def sum_up(files: Sequence[Path], results: Sequence[Result], seconds: float) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from hookline.errors import HooklineError, RulesError
-from local.commands.errors import No, Wrong
+from local.commands.errors import No, Wrong, ended
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,7 +51,10 @@ def paint(text: str, colour: str = "", *, err: bool = False, **more: bool) -> st
 
 def say(text: str, *, err: bool = False) -> None:
     """Print a text and the end of its line."""
-    typer.echo(text, err=err, color=is_coloured(err=err))
+    stream = sys.stderr if err else sys.stdout
+    # Below a bar of progress Rich has its own in the stream's place, which Typer would look behind.
+    beside_a_bar = stream if hasattr(stream, "rich_proxied_file") else None
+    typer.echo(text, beside_a_bar, err=err, color=is_coloured(err=err))
 
 
 def console(*, err: bool = False) -> "Console":
@@ -107,7 +110,7 @@ def sentences() -> Iterator[None]:
     except (Wrong, HooklineError, ValueError) as error:
         fail(str(error))
     except OSError as error:
-        fail(_of_file(error))
+        fail(of_file(error))
     except Exception as error:
         from local.commands.refusals import refusal  # only who asks AWS can be refused
 
@@ -116,9 +119,10 @@ def sentences() -> Iterator[None]:
         fail(sentence)
 
 
-def _of_file(error: OSError) -> str:
+def of_file(error: OSError) -> str:
+    """Return what is wrong with a file, as a sentence."""
     if error.filename is None:
-        return str(error)
+        return ended(error.strerror or str(error))
     if isinstance(error, FileNotFoundError):
         return f"There is no {error.filename}."
     if isinstance(error, IsADirectoryError):

@@ -251,6 +251,22 @@ def test_a_bar_shows_how_far_the_work_is_and_is_gone_in_the_end(
     assert out.getvalue() == "into a file\n"
 
 
+def test_what_is_printed_meanwhile_stands_above_the_bar(environment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment(TERM="xterm")
+    monkeypatch.setattr(progress, "PATIENCE_SECONDS", 0.0)
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(sys, "stdout", screen)
+    long = "x" * 300
+    with progress.underway("Testing", 3) as work:
+        assert eventually(lambda: "0/3" in screen.getvalue())
+        work.say(f"first {paint('red', 'red')} {long}")
+        say("second")
+    shown = screen.getvalue().split("\r\x1b[2K")  # where the bar was, and is drawn anew below
+    assert any(part.startswith(f"first {ESCAPE}[31mred{ESCAPE}[0m {long}\n") for part in shown)
+    assert any(part.startswith("second\n") for part in shown)
+
+
 @pytest.mark.parametrize("why", ["a pipe", "a dumb terminal", "a machine", "it is soon done"])
 def test_nobody_sees_a_bar_who_cannot_or_need_not(environment: Any, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
     environment(TERM="dumb" if why == "a dumb terminal" else "xterm")
