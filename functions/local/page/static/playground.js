@@ -66,7 +66,7 @@ async function rehearse() {
   const answer = await post("/page/rehearse", { rules: editor.text, ...given() }, signal).catch(() => null);
   if (answer === null || signal.aborted) return;
   if (!answer.ok) {
-    rehearsal.draw({ messages: [], reason: answer.trouble, lines: [], warnings: [] });
+    say("sent", answer.trouble);
     return;
   }
   isBroken = rehearsal.drawProblems(answer.content.problems, editor);
@@ -158,6 +158,11 @@ export const toTheFile = () => use(null);
 
 // Takes over the rules that run; a draft of one's own stays.
 export function know(rules) {
+  if (running?.text === rules.text) {
+    running = rules;
+    drawButtons();
+    return;
+  }
   const hasDraft = isChanged() || (running === null && draft.rules !== null);
   if (!hasDraft) editor.text = rules.text;
   else if (running === null) editor.text = draft.rules;

@@ -15,6 +15,15 @@ const entries = new Map(); // n -> Entry
 const opened = new Set(); // of which webhooks the details are open, also after the line broke
 const stale = new Set();
 
+// Gives the title, and the beginning of the text around it or behind it.
+function about(title, words) {
+  const [before, ...after] = words.split(title);
+  const parts = after.length ? [before, element("b", "", title), after.join(title)] : [outside("b", "", title), " ", words];
+  const made = element("span", "about", ...parts);
+  made.dir = "auto";
+  return made;
+}
+
 class Entry {
   constructor(webhook) {
     this.head = button("row", () => this.turn());
@@ -65,7 +74,7 @@ class Entry {
       element("time", "", clockToTheSecond.format(time)),
       outside("span", "source", source),
       element("span", `verdict is-${TONES[verdict] ?? UNTAKEN}`, verdict),
-      element("span", "about", outside("b", "", title || reason || "no title"), " ", outside("bdi", "first-words", words)),
+      about(title || reason || "no title", words),
       element("span", "became", ...inShort(this.webhook).map(({ words, tone }) => element("span", `status is-${tone}`, words))),
     );
   }
