@@ -17,18 +17,24 @@ def updated_at(row: Row) -> int:
     return int(row["updated_at"])
 
 
-def changes(
-    history: History, wanted: Wanted, shown: Sequence[Row], now_ms: int, pause: Callable[[float], None] = time.sleep
+def changes(  # noqa: PLR0913 - two are for who reads another log, or in another way
+    history: History,
+    wanted: Wanted,
+    shown: Sequence[Row],
+    now_ms: int,
+    *,
+    pause: Callable[[float], None] = time.sleep,
+    overlap_ms: int = OVERLAP_MS,
 ) -> Iterator[list[Row]]:
     """Give the rows that were added or changed since ``now_ms``, the latest change last, without end.
 
-    ``shown`` were read at that time.
+    ``shown`` were read at that time. ``overlap_ms`` is how far the clocks of those who write may be apart.
     """
     seen = {_key(row): updated_at(row) for row in shown}
     since = now_ms
     while True:
         started = time.monotonic()
-        recent = replace(wanted, least={**wanted.least, "updated_at": since - OVERLAP_MS})
+        recent = replace(wanted, least={**wanted.least, "updated_at": since - overlap_ms})
         rows = sorted(history.scan(recent), key=updated_at)
         yield [row for row in rows if updated_at(row) >= now_ms and seen.get(_key(row)) != updated_at(row)]
         seen = {_key(row): updated_at(row) for row in rows}

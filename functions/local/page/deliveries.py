@@ -17,6 +17,7 @@ MOST_KNOWN = 2 * MOST_SHOWN
 # Looking means reading the whole table: often while something goes on, else seldom.
 SOON_SECONDS, SELDOM_SECONDS = 0.5, 3.0
 LASTS_SECONDS = 6.0  # after the last thing that was heard of
+OVERLAP_MS = 3000  # all who write this log have one clock, but the engine may keep them waiting
 
 _TEXTS = ("source", "rule", "chat", "chat_name", "text", "message_id", "event_id", "reason")
 _LINKS = ("error", "digest", "fallback_to", "fallback_of", "acknowledged_at")
@@ -43,19 +44,18 @@ def delivery(row: Row) -> Delivery:
 class Deliveries:
     """Follows the log in a thread from ``begin`` to ``end``, and gives ``tell`` each row that is new or has changed.
 
-    ``also`` is called after each look. ``nudge`` says that something goes on, after which it looks more often.
+    ``also`` is called between two looks. ``nudge`` says that something goes on, after which it looks more often.
     """
 
     def __init__(
         self,
         history: History,
         tell: Callable[[Delivery], None],
-        also: Callable[[], None],
         now_ms: Callable[[], int],
     ) -> None:
         self._history = history
         self._tell = tell
-        self._also = also
+        self.also: Callable[[], None] = lambda: None
         self._now_ms = now_ms
         self._watchers = 0
         self._is_closed = False
@@ -127,11 +127,15 @@ class Deliveries:
     def _follow(self) -> None:
         now = self._now_ms()
         rows = self._history.latest(Wanted(), MOST_SHOWN)
-        for news in chain([rows], changes(self._history, Wanted(), rows, now, self._pause)):
+        looks = changes(self._history, Wanted(), rows, now, pause=self._between, overlap_ms=OVERLAP_MS)
+        for news in chain([rows], looks):
             self.take(news)
-            self._also()
             if not self._watchers or self._is_closed:
                 return
+
+    def _between(self, least: float) -> None:
+        self.also()
+        self._pause(least)
 
     def _pause(self, least: float) -> None:
         """Wait as long as the last look asks for; longer where nothing goes on, and no longer than somebody watches."""

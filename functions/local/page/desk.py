@@ -46,8 +46,10 @@ class Desk:
         self.sender = Sender(where.url, running, now_ms)
         self.buttons = Buttons(self.sender, running, self.rules_changed, SystemRandom(), live=where.live)
         self._seen = Seen(self._secrets, lambda: self.hub.is_watched, self._described, now_ms)
-        self._deliveries = Deliveries(history, lambda row: self.hub.tell("delivery", row), self._looked, now_ms)
-        self._repeats = Repeats(history, self._repeated, self._deliveries.take)
+        self._deliveries = Deliveries(history, lambda row: self.hub.tell("delivery", row), now_ms)
+        self._repeats = Repeats(history, self._seen.amend, self._deliveries.take)
+        self._deliveries.also = self._repeats.look
+        self._seen.start()
         running.observe(self.rules_changed)
 
     def hearing(self, handler: Handler) -> Handler:
@@ -89,13 +91,13 @@ class Desk:
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Give a page that is opened what it begins with, and then everything as it happens."""
-        await run_in_threadpool(self._seen.describe().result)
+        await run_in_threadpool(self._seen.catch_up)
         with self.hub.listening() as listener:
             self._deliveries.begin()
             try:
                 yield await run_in_threadpool(self._hello)
                 yield b"".join(self._backlog())
-                self._seen.describe()  # what came in between
+                self._seen.go_on()  # with what came in between
                 async for chunk in listener.chunks():
                     yield chunk
             finally:
@@ -120,13 +122,7 @@ class Desk:
     def _secrets(self) -> list[str]:
         return [value for values in self.running.secrets.values() for value in values]
 
-    def _described(self, webhook: dict[str, Any], request_id: str) -> None:
-        self._repeats.add(webhook, request_id)
+    def _described(self, webhook: dict[str, Any], request_id: str | None) -> None:
+        if request_id:
+            self._repeats.add(webhook, request_id)
         self.hub.tell("webhook", webhook)
-
-    def _repeated(self, webhook: dict[str, Any]) -> None:
-        self._seen.replace(webhook)
-        self.hub.tell("webhook", webhook)
-
-    def _looked(self) -> None:
-        self._repeats.look()

@@ -1,7 +1,7 @@
 """Finds out which webhooks told again what was told already: their senders are told the same as the first one's."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -13,14 +13,15 @@ DUPLICATE = "duplicate"
 REASON = "the log has it already, and so nobody is told again"
 PATIENCE_SECONDS = 60.0  # a copy is counted when its turn comes, which takes no longer unless its chat is stuck
 MOST_KNOWN = 400  # deliveries
-MOST_PER_LOOK = 10  # webhooks; each is a question to the log
+MOST_PER_LOOK = 50  # webhooks, the last ones
 
 Webhook = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
 class _Open:
-    webhook: Webhook
+    n: int  # of the webhook
+    deliveries: list[str]
     request_id: str
     until: float
 
@@ -28,12 +29,12 @@ class _Open:
 class Repeats:
     """Looks in the log for what webhooks asked for that name a delivery which an earlier one named.
 
-    ``tell`` gets a webhook that turned out to be a copy, ``take`` the rows that were looked at: to be counted as a copy
-    is no change of a row that others would notice.
+    ``tell`` gets the number of a webhook that turned out to be a copy and what to say of it, ``take`` the rows that
+    were looked at: to be counted as a copy is no change of a row that others would notice.
     """
 
     def __init__(
-        self, history: History, tell: Callable[[Webhook], None], take: Callable[[Iterable[Row]], None]
+        self, history: History, tell: Callable[[int, Webhook], None], take: Callable[[Iterable[Row]], None]
     ) -> None:
         self._history = history
         self._tell = tell
@@ -46,8 +47,10 @@ class Repeats:
         """Note what a webhook asked for; returns at once."""
         asked = [delivery["delivery_id"] for delivery in webhook["deliveries"]]
         with self._lock:
+            if any(request_id in self._told.get(name, ()) for name in asked):
+                return  # it is described once more
             if asked and all(name in self._told for name in asked):
-                self._open.append(_Open(webhook, request_id, time.monotonic() + PATIENCE_SECONDS))
+                self._open.append(_Open(webhook["n"], asked, request_id, time.monotonic() + PATIENCE_SECONDS))
             for name in asked:
                 self._told.setdefault(name, []).append(request_id)
             while len(self._told) > MOST_KNOWN:
@@ -56,21 +59,30 @@ class Repeats:
     def look(self) -> None:
         """Ask the log for those that are open. Raises ClientError or BotoCoreError."""
         with self._lock:
-            waiting = self._open[:MOST_PER_LOOK]
-        settled = [one for one in waiting if self._is_settled(one)]
+            waiting = self._open[-MOST_PER_LOOK:]
+        if not waiting:
+            return
+        found = self._generations({name for one in waiting for name in one.deliveries})
+        settled = [one for one in waiting if self._is_settled(one, found)]
         with self._lock:
             now = time.monotonic()
             self._open = [one for one in self._open if one not in settled and one.until > now]
 
-    def _is_settled(self, one: _Open) -> bool:
-        generations = [self._history.generations(name["delivery_id"]) for name in one.webhook["deliveries"]]
-        for rows in generations:
+    def _generations(self, names: Iterable[str]) -> dict[str, list[Row]]:
+        """Return the rows of these deliveries; that there is more than one the first says."""
+        first = self._history.rows([{"id": name, "generation": 1} for name in names])
+        found = {row["id"]: self._history.generations(row["id"]) if "latest" in row else [row] for row in first}
+        for rows in found.values():
             self._take(rows)
+        return found
+
+    def _is_settled(self, one: _Open, found: Mapping[str, list[Row]]) -> bool:
+        generations = [found.get(name, []) for name in one.deliveries]
         if any(row.get("request_id") == one.request_id for rows in generations for row in rows):
             return True  # it was told anew
         if not all(self._is_counted(rows, one) for rows in generations):
             return False
-        self._tell({**one.webhook, "verdict": DUPLICATE, "reason": REASON})
+        self._tell(one.n, {"verdict": DUPLICATE, "reason": REASON})
         return True
 
     def _is_counted(self, rows: list[Row], one: _Open) -> bool:

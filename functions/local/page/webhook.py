@@ -8,17 +8,16 @@ from http import HTTPStatus
 from typing import Any
 
 from hookline import gateway
-from hookline.errors import HooklineError
-from hookline.models import Inbound
 from hookline.rules.expression import Expressions
 from hookline.rules.model import Rules
 from local.commands.explain import Line, lines
-from local.commands.rehearse import GREETED, Rehearsal, rehearse
+from local.commands.rehearse import GREETED, rehearse
 from local.page.credentials import masked, shown
 
 TAKEN_WITH = frozenset({"POST", "PUT", "PATCH"})  # other requests only ask who is there
 MOST_BODY = 256 * 1024  # bytes that are shown of one; the functions take no more
 NO_RULE = "no rule matched"
+_OF_DELIVERY = ("delivery_id", "rule", "chat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,67 +36,50 @@ class Arrived:
         return len(self.event.get("body") or "") + len(self.answer.get("body") or "")
 
     @property
+    def status(self) -> int:
+        return int(self.answer["statusCode"])
+
+    @property
+    def method(self) -> str:
+        return str(self.event["requestContext"]["http"]["method"])
+
+    @property
+    def is_explainable(self) -> bool:
+        """True where the rules were asked: of a webhook that was taken."""
+        return self.status < HTTPStatus.BAD_REQUEST and self.method in TAKEN_WITH
+
+    @property
     def request_id(self) -> str:
         return str(self.event["requestContext"]["requestId"])
 
 
 class Describer:
-    """Describes one webhook after the other; what it has read of their rules lasts until others run."""
+    """Explains one webhook after the other; what it has read of their rules lasts until others run."""
 
     def __init__(self) -> None:
         self._prepared: tuple[Rules, Expressions] | None = None
 
-    def describe(self, arrived: Arrived, secrets: Iterable[str]) -> dict[str, Any]:
-        """Return what the page is told. Never raises."""
-        known, asked = list(secrets), gateway.asked(dict(arrived.event))
-        headers, query = shown(asked, arrived.rules.sources.get(asked.source), known)
-        told = {
-            "n": arrived.n,
-            "at": arrived.at,
-            "source": asked.source,
-            "method": asked.method,
-            "path": str(arrived.event.get("rawPath", "")),
-            "status": int(arrived.answer["statusCode"]),
-            **self._outcome(arrived, asked),
-            "headers": headers,
-            "query": query,
-            "content_type": asked.headers.get("content-type", ""),
-        }
-        return {**told, **_body(arrived.event, known)}
-
-    def _outcome(self, arrived: Arrived, asked: Inbound) -> dict[str, Any]:
-        content = _content(arrived.answer)
-        reason = str(content.get("reason") or content.get("detail") or "")
-        outcome = {"event_id": content.get("event_id", ""), "reason": reason, "title": "", "lines": []}
-        outcome["deliveries"] = [
-            {name: delivery[name] for name in ("delivery_id", "rule", "chat")}
-            for delivery in content.get("deliveries", [])
-        ]
-        status = int(arrived.answer["statusCode"])
-        if status >= HTTPStatus.BAD_REQUEST:
-            verdict = "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
-            return {**outcome, "verdict": verdict, "reason": reason or HTTPStatus(status).phrase}
-        if asked.method not in TAKEN_WITH:
-            return {**outcome, "verdict": "probe"}
+    def explained(self, arrived: Arrived) -> dict[str, Any]:
+        """Return what the rules made of it; nothing of what wasn't taken, or can't be explained. Never raises."""
+        if not arrived.is_explainable:
+            return {}
         try:
-            return {**outcome, **self._explained(arrived)}
-        except Exception as error:  # noqa: BLE001 - whatever it is, the webhook came and is shown
-            said = str(error) if isinstance(error, HooklineError) else type(error).__name__
-            return {**outcome, "verdict": "queued" if outcome["deliveries"] else "dropped", "reason": reason or said}
+            return self._explained(arrived.rules, dict(arrived.event))
+        except Exception:  # noqa: BLE001 - whatever it is, the webhook came and is shown
+            return {}
 
-    def _explained(self, arrived: Arrived) -> dict[str, Any]:
-        rules = arrived.rules
+    def _explained(self, rules: Rules, event: dict[str, Any]) -> dict[str, Any]:
         if self._prepared is None or self._prepared[0] is not rules:
             self._prepared = rules, Expressions(rules.templates)
         expressions = self._prepared[1]
-        rehearsal = rehearse(rules, dict(arrived.event), expressions)
-        # The answer to a browser is a page: who hears of it is worked out as it was then, ids and all.
+        rehearsal = rehearse(rules, event, expressions)
+        # A browser is answered with a page: who hears of it is worked out as it was then, ids and all.
         deliveries = [
             {"delivery_id": message.delivery_id, "rule": message.rule, "chat": message.chat_name}
             for message in rehearsal.messages
         ]
         return {
-            "verdict": _verdict(rehearsal),
+            "verdict": _verdict(rehearsal.reason),
             "reason": rehearsal.reason.removeprefix(GREETED),
             "event_id": str(rehearsal.scope["event"]["id"]),
             "title": str(rehearsal.scope["event"]["title"]),
@@ -106,18 +88,52 @@ class Describer:
         }
 
 
+def told(arrived: Arrived, secrets: Iterable[str]) -> dict[str, Any]:
+    """Return what is known of a webhook without going through the rules again; its ``lines`` are still empty."""
+    known, asked = list(secrets), gateway.asked(dict(arrived.event))
+    headers, query = shown(asked, arrived.rules.sources.get(asked.source), known)
+    return {
+        "n": arrived.n,
+        "at": arrived.at,
+        "source": asked.source,
+        "method": asked.method,
+        "path": str(arrived.event.get("rawPath", "")),
+        "status": arrived.status,
+        **_answered(arrived),
+        "title": "",
+        "lines": [],
+        "headers": headers,
+        "query": query,
+        "content_type": asked.headers.get("content-type", ""),
+        **_body(arrived.event, known),
+    }
+
+
+def _answered(arrived: Arrived) -> dict[str, Any]:
+    content = _content(arrived.answer)
+    reason = str(content.get("reason") or content.get("detail") or "")
+    if arrived.status >= HTTPStatus.BAD_REQUEST:
+        verdict = "failed" if arrived.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
+        reason = reason or HTTPStatus(arrived.status).phrase
+    else:
+        verdict = _verdict(reason) if arrived.method in TAKEN_WITH else "probe"
+    deliveries = [{name: one[name] for name in _OF_DELIVERY} for one in content.get("deliveries", [])]
+    return {"event_id": content.get("event_id", ""), "verdict": verdict, "reason": reason, "deliveries": deliveries}
+
+
 def line_shown(line: Line) -> dict[str, Any]:
     """Return what one rule makes of it."""
     told = {"rule": line.rule, "verdict": line.verdict, "because": line.because}
     return {**told, "chats": list(line.chats), "text": line.text}
 
 
-def _verdict(rehearsal: Rehearsal) -> str:
-    if rehearsal.messages:
+def _verdict(reason: str) -> str:
+    """Return what became of a webhook that was taken, by the reason why nobody hears of it."""
+    if not reason:
         return "queued"
-    if rehearsal.reason.startswith(GREETED):
+    if reason.startswith(GREETED):
         return "greeted"
-    return "no rule" if rehearsal.reason == NO_RULE else "dropped"
+    return "no rule" if reason == NO_RULE else "dropped"
 
 
 def _content(answer: Mapping[str, Any]) -> dict[str, Any]:
