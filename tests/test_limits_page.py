@@ -5,7 +5,7 @@ import re
 import pytest
 
 from blooio import signature
-from hookline import clock, compose, fit, log, parse, patience, secrets, settings
+from hookline import clock, compose, fit, log, parse, patience, secrets, settings, threads
 from hookline.rules import model, written
 from hookline.rules.auth import Hmac
 from hookline.sources import kind
@@ -68,7 +68,7 @@ def days(seconds: float) -> str:
             "the same content isn't told again",
             f"{compose.REPEAT_WEBHOOK // 60} minutes; {compose.REPEAT_ITEM // 3600} hours for an item",
         ),
-        ("a later text is a reply to the first of its thread", f"within {days(log.REPLIES_FOR)}"),
+        ("a later text is a reply to the first of its thread", f"within {days(threads.REPLIES_FOR)}"),
         ("a row of the log", f"{PARAMETERS['LogDays']['Default']} days, or `LogDays`"),
         ("the log of the functions", f"{RESOURCES['FunctionLogs']['Properties']['RetentionInDays']} days"),
         ("dead letters", days(RESOURCES["DeadLetterQueue"]["Properties"]["MessageRetentionPeriod"])),
