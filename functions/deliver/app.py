@@ -6,10 +6,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 
-from hookline import wiring
+from hookline import delivery, wiring
 from hookline.batch import Batch
+from hookline.chats import Chats
 from hookline.models import Message, Wake
+from hookline.paced import Paced
 from hookline.queue import Queue
+from hookline.room import Room
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
@@ -27,11 +30,16 @@ def forward(record: Message | Wake) -> None:
     queue.put([record])
 
 
-pace = wiring.paced(
-    settings=settings, client=dynamodb, delivery_log=log, rules=rules, forward=forward, count=counts.add
+pace = Paced(
+    chats=Chats(dynamodb, settings.delivery_log_table, wiring.now_ms, settings.log_days),
+    log=log,
+    room_of=lambda chat: Room.of(chat, rules()),
+    forward=forward,
+    count=counts.add,
+    now_ms=wiring.now_ms,
 )
 batch = Batch(
-    outbox=wiring.outbox(
+    outbox=delivery.outbox(
         settings=settings,
         delivery_log=log,
         pace=pace,

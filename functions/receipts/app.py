@@ -11,7 +11,6 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from hookline import gateway, wiring
 from hookline.errors import BadCredentials, QueueRefused, Refused, RulesUnavailable, SecretsUnavailable
 from hookline.models import Receipt
-from hookline.outbox import RECEIPT_TRIES
 from hookline.queue import Queue
 from hookline.receipts import read
 from hookline.settings import Settings
@@ -27,8 +26,10 @@ rules = wiring.rules(settings, counts.add)
 def outlet() -> Callable[[Receipt], object]:
     """Return where receipts go: their chat's group in the queue, or without a queue the row itself."""
     if not settings.delivery_queue_url:
-        outbox = wiring.in_process(settings, wiring.log(settings, wiring.dynamodb()), secrets, rules)
-        return lambda receipt: outbox.note(receipt, RECEIPT_TRIES)
+        from hookline import hear, in_process  # noqa: PLC0415 - what a queue leaves to another function
+
+        outbox = in_process.outbox(settings, wiring.log(settings, wiring.dynamodb()), secrets, rules)
+        return lambda receipt: outbox.note(receipt, hear.RECEIPT_TRIES)
     queue = Queue(wiring.sqs(), settings.delivery_queue_url)
     return lambda receipt: queue.put([receipt])
 

@@ -15,11 +15,11 @@ from hookline.errors import BadCredentials, QueueRefused, Refused, RulesUnavaila
 from hookline.intake import Intake, Outlet
 from hookline.log import DeliveryLog
 from hookline.models import Inbound, Message
-from hookline.outbox import deliver_all
-from hookline.pace import not_applied
 from hookline.queue import Queue
+from hookline.room import Room
 from hookline.rules.model import Source
 from hookline.settings import Settings
+from hookline.unpaced import not_applied
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -45,8 +45,10 @@ def record(row_id: str, status: Status, attributes: dict[str, Any]) -> None:
 def outlet() -> Outlet:
     """Return where messages go: the queue, or without one the outbox itself."""
     if not settings.delivery_queue_url:
+        from hookline import in_process  # noqa: PLC0415 - the whole second half, where a queue leaves it to another
+
         log = wiring.log(settings, wiring.dynamodb())
-        return partial(deliver_all, wiring.in_process(settings, log, secrets, rules))
+        return partial(in_process.deliver_all, in_process.outbox(settings, log, secrets, rules))
     queue = Queue(wiring.sqs(), settings.delivery_queue_url)
 
     def put(messages: Sequence[Message]) -> list[str]:
@@ -109,7 +111,7 @@ def _taken(inbound: Inbound) -> gateway.Answer:
 
 def _not_applied(message: Message) -> dict[str, Any]:
     """Say what a message that was delivered in process would have been kept to by its chat."""
-    return {"not_applied": not_applied(wiring.room(rules(), message.chat).chat, message, wiring.now_ms())}
+    return {"not_applied": not_applied(Room.of(message.chat, rules()).chat, message, wiring.now_ms())}
 
 
 def _response(answer: gateway.Answer) -> Response[str]:

@@ -17,7 +17,7 @@ from tests.model.world import DAYS, TIMEOUT_MS, World
 from hookline.chats import Chats
 from hookline.clock import DAY, HOUR, MINUTE, SECOND_MS
 from hookline.models import Destination, Message, Wake
-from hookline.pace import REACT
+from hookline.paced import REACT
 from hookline.state import State
 
 CHAT, FALLBACK, OTHERS = "chat_a", "chat_f", ["chat_b", "chat_c"]

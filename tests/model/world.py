@@ -18,13 +18,13 @@ from hookline import identity
 from hookline.batch import Batch
 from hookline.chats import Chats
 from hookline.clock import MINUTE, SECOND_MS
-from hookline.heap import Room
 from hookline.identity import EventId
 from hookline.log import DeliveryLog
 from hookline.models import Destination, Message, Receipt, Wake
 from hookline.outbox import Outbox
-from hookline.pace import Paced
+from hookline.paced import Paced
 from hookline.queue import Queue
+from hookline.room import Room
 from hookline.rules.model import Chat
 from local.cloud.template import Template
 from local.project import TEMPLATE

@@ -13,7 +13,8 @@ from hookline.claim import Status
 from hookline.clock import SECOND_MS
 from hookline.errors import QueueRefused, RulesUnavailable
 from hookline.models import Message, Receipt, Wake
-from hookline.outbox import Outbox, Settled
+from hookline.outbox import Outbox
+from hookline.turn import Settled
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -74,6 +74,13 @@ class Chats:
         self._remember(chat, Known(known.version + 1, state))
         return True
 
+    def change(self, chat: str, change: Callable[[State], State]) -> State:
+        """Write what the change makes of the state that is written, and return that."""
+        known = self.read(chat)
+        while (state := change(known.state)) != known.state and not self.save(chat, known, state):
+            known = self.known(chat)
+        return state
+
     def entry(self, chat: str, entry: Entry, until: int = 0) -> dict[str, Any]:
         """Return the item of a transaction that adds an entry, which is needed ``until`` then at least (ms)."""
         row = item({"entry": entry.to_json(), "expires_at": self.expires_at(until)})

@@ -1,11 +1,19 @@
 """Small documents at an address that a sender names: fetched whole and soon, or not at all."""
 
+from collections.abc import Callable
+from functools import partial
+
 import httpx
 
 from hookline.errors import Unreachable
 
 MAX_BYTES = 65_536
 TIMEOUT_SECONDS = 3.0  # for the connection, and for each part; the sender waits meanwhile
+
+
+def fetcher() -> Callable[[str], bytes]:
+    """Return what fetches by a client of its own."""
+    return partial(fetched, httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False))
 
 
 def fetched(http: httpx.Client, url: str) -> bytes:

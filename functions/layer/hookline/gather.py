@@ -1,68 +1,55 @@
 """What waited is told: gathered from its entries into one frozen text, put on the queue, and closed by reference."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from hookline import conversation, identity
-from hookline.chats import Chats, Known
-from hookline.clock import HOUR, MINUTE, SECOND_MS, say
+from hookline import conversation
+from hookline.chats import Known
+from hookline.clock import HOUR, MINUTE, SECOND_MS
 from hookline.conversation import Due
 from hookline.digest import Summary
 from hookline.errors import QueueRefused
-from hookline.fit import cut
-from hookline.heap import Heap, Room
-from hookline.log import DeliveryLog
+from hookline.heap import Heap
+from hookline.means import Means
 from hookline.models import Destination, Message, Wake
+from hookline.room import Room
 from hookline.state import Frozen, State
+from hookline.tell import Teller
+from hookline.turn import HasTime
 
 logger = logging.getLogger(__name__)
 
-HasTime = Callable[[], bool]
 # Whether a digest got onto the queue is looked after soon, whether it still has to be there much later.
 CHECK_PUT_MS, CHECK_DIGEST_MS = MINUTE * SECOND_MS, HOUR * SECOND_MS
-SOURCE, RULE = "hookline", "digest"
 
 
 class Gatherer:
     """Tells what waits. Methods raise ClientError or BotoCoreError, QueueRefused, RulesUnavailable."""
 
-    def __init__(  # noqa: PLR0913 - its collaborators, wired once
-        self,
-        *,
-        chats: Chats,
-        log: DeliveryLog,
-        room_of: Callable[[str], Room],
-        forward: Callable[[Message | Wake], object],
-        count: Callable[[str], None],
-        now_ms: Callable[[], int],
-    ) -> None:
-        self._chats = chats
-        self._log = log
-        self._room_of = room_of
-        self._forward = forward
-        self._count = count
-        self._now_ms = now_ms
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._teller = Teller(means.log, means.now_ms)
 
     def advance(self, chat: str, has_time: HasTime) -> None:
         """Do what is due in a chat, one step after the other; what there is no time for is due at once."""
-        room, known = self._room_of(chat), self._chats.read(chat)
+        room, known = self._means.room_of(chat), self._means.chats.read(chat)
         while self._step(room, known, has_time):
-            known = self._chats.known(chat)
+            known = self._means.chats.known(chat)
 
     def _step(self, room: Room, known: Known, has_time: HasTime) -> bool:
         """Do what is due first; return whether to look again."""
-        state, now = known.state, self._now_ms()
+        state, now = known.state, self._means.now_ms()
         if state.closing:
-            if not self._chats.close(room.id, state.closing, has_time):
+            if not self._means.chats.close(room.id, state.closing, has_time):
                 self._go_on(room, known, state)
                 return False
             return self._save(room, known, replace(state, closing=None)) or True
         if state.frozen:
             if state.due_at <= now:
-                self._forward(Message.model_validate(state.frozen.message))
+                self._means.forward(Message.model_validate(state.frozen.message))
                 self._save(room, known, replace(state, due_at=now + CHECK_DIGEST_MS))
             return False
         due, look_at = conversation.due(state, room.chat, now)
@@ -97,7 +84,7 @@ class Gatherer:
 
     def _first(self, room: Room, state: State, heap: Heap) -> Heap:
         """Return what the first entry says alone."""
-        page = next(self._chats.entries(room.id, 0, heap.upto, 1))
+        page = next(self._means.chats.entries(room.id, 0, heap.upto, 1))
         alone = Heap(upto=page[0].number)
         alone.add(page[0], state, room, Due.TELL)
         return alone
@@ -117,17 +104,19 @@ class Gatherer:
 
         ``latest`` is the text that it shows, where that has to be another one than what still holds.
         """
-        message = self._digest(room, known.state, summary, frozen, latest)
+        message = self._teller.digest(room, known.state, summary, frozen, latest)
         is_told = bool(summary.went) and sum(summary.went.values()) == summary.count
         # They have heard of each by itself.
         tried = tuple(one.id for one in (*fallbacks, *room.fallbacks)) if is_told else ()
         message = message.model_copy(update={"fallbacks": tuple(fallbacks), "tried": tried})
         given = message.model_dump(mode="json", exclude_defaults=True)
-        state = conversation.froze(known.state, replace(frozen, message=given), check_at=self._now_ms() + CHECK_PUT_MS)
-        if not self._chats.save(room.id, known, state, [*also]):
+        state = conversation.froze(
+            known.state, replace(frozen, message=given), check_at=self._means.now_ms() + CHECK_PUT_MS
+        )
+        if not self._means.chats.save(room.id, known, state, [*also]):
             return False
-        self._count("Digests")
-        self._forward(message)
+        self._means.count("Digests")
+        self._means.forward(message)
         return True
 
     def note_parked(self, room: Room, state: State, *, is_told: bool = False) -> None:
@@ -136,14 +125,14 @@ class Gatherer:
             return
         logger.warning("parked", extra={"chat": room.id, "chat_name": room.name})
         if not (is_told or room.fallbacks):
-            self._count("ParkedWithoutFallback")
+            self._means.count("ParkedWithoutFallback")
 
     def _gathered(self, room: Room, known: Known, due: Due, has_time: HasTime) -> Heap | None:
         """Return what all entries say; None when it goes on at the next turn."""
         state = known.state
         begun = state.gathering if state.gathering and state.gathering.get("due") == due else None
         heap = Heap.from_dict(begun["heap"]) if begun else Heap(upto=state.last)
-        for page in self._chats.entries(room.id, heap.after, heap.upto):
+        for page in self._means.chats.entries(room.id, heap.after, heap.upto):
             for entry in page:
                 heap.add(entry, state, room, due)
             heap.after = page[-1].number
@@ -154,94 +143,19 @@ class Gatherer:
 
     def _go_on(self, room: Room, known: Known, state: State) -> None:
         """Go on at the chat's next turn; release brings it about where the queue takes no wake-up."""
-        now = self._now_ms()
+        now = self._means.now_ms()
         self._save(room, known, replace(state, due_at=now))
         with suppress(QueueRefused):
-            self._forward(Wake(chat=room.id, due_at=now))
+            self._means.forward(Wake(chat=room.id, due_at=now))
 
     def _pass(self, room: Room, known: Known, heap: Heap) -> bool:
         """Let who stands in hear what was held before the chat began to wait for an answer."""
         for who, summary in heap.told.values():
-            self._forward(self._passed(room, known.state, summary, who))
+            self._means.forward(self._teller.passed(room, known.state, summary, who))
         is_unheard = known.state.is_unheard or heap.is_unheard
         self._save(room, known, replace(known.state, passed_upto=heap.upto, is_unheard=is_unheard, gathering=None))
         return True
 
-    def _passed(self, room: Room, state: State, summary: Summary, to: Destination) -> Message:
-        # The same for as long as the chat waits and nothing else was held: found again after a crash, it is a copy.
-        delivery = identity.passed_id(room.id, to.id, state.parked_at, state.held_upto)
-        limit = to.limit or room.chat.limit
-        own = self._only(summary)
-        text = own.get("text") or summary.text(limit, self._now_ms(), self._latest(summary), room.name)
-        about = {"because": f"{room.name} waits for an answer"}
-        return self._message(room, delivery, to, cut(text, limit), summary, about | {"tried": (room.id,)})
-
-    def _text(self, room: Room, summary: Summary, latest: str) -> str:
-        """Return the text of a digest; where ``latest`` is given it is shown, also if it ended what it is about."""
-        limit = room.chat.limit
-        said = summary.text(limit, self._now_ms(), latest or self._latest(summary))
-        return said if summary.latest or not latest else cut(f"{said}\nLatest: {latest}", limit)
-
-    def _own(self, room: Room, own: dict[str, Any], summary: Summary) -> str:
-        """Return the text of what waited alone, with who was told of it meanwhile."""
-        went = "".join(f"\n{times} went to {name}." for name, times in summary.went.items())
-        return cut(own["text"], room.chat.limit - len(went)) + went if own.get("text") else ""
-
-    def _digest(self, room: Room, state: State, summary: Summary, frozen: Frozen, latest: str) -> Message:
-        own = self._only(summary)
-        text = self._own(room, own, summary) or self._text(room, summary, latest)
-        more: dict[str, Any] = {
-            "digest": state.digests + 1,
-            "because": _because(state, frozen, self._now_ms()),
-            "urgent": bool(frozen.thread),
-            "effect": own.get("effect"),
-            **{name: own[name] for name in ("link_preview", "reply_to", "title", "where", "phase") if name in own},
-            "thread": _story(own) or frozen.thread or None,
-        }
-        delivery = identity.digest_id(room.id, self._now_ms(), state.digests + 1)
-        return self._message(room, delivery, Destination(name=room.name, id=room.id), text, summary, more)
-
-    def _message(  # noqa: PLR0913, PLR0917 - what tells one from the other
-        self, room: Room, delivery: str, to: Destination, text: str, summary: Summary, more: dict[str, Any]
-    ) -> Message:
-        now = self._now_ms()
-        return Message(
-            delivery_id=delivery,
-            source=SOURCE,
-            rule=RULE,
-            event_id=delivery,
-            request_id=delivery,
-            chat=to.id,
-            chat_name=to.name,
-            text=text,
-            accepted_at=now,
-            queued_at=now,
-            private=summary.is_private,
-            stands_for=summary.count,
-            **{"title": f"Held for {room.name}", **more},
-        )
-
-    def _only(self, summary: Summary) -> dict[str, Any]:
-        """Return the row of what waited alone: it is told in its own words."""
-        return self._log.row(*summary.only) if summary.only else {}
-
-    def _latest(self, summary: Summary) -> str:
-        return str(self._log.row(*summary.latest).get("text", "")) if summary.latest else ""
-
     def _save(self, room: Room, known: Known, state: State) -> bool:
         """Write the state; another one, written since, is known then."""
-        return self._chats.save(room.id, known, state)
-
-
-def _story(own: dict[str, Any]) -> str:
-    """Return the thread of what waited alone as all sources' threads are told apart."""
-    return Message.model_validate({**own, "delivery_id": own["id"]}).story if own.get("thread") else ""
-
-
-def _because(state: State, frozen: Frozen, now: int) -> str:
-    since = say((now - (state.since or now)) / SECOND_MS)
-    if frozen.thread:
-        return f"urgent, with what its thread had waiting for {since}"
-    if frozen.is_last:
-        return f"nobody answered for {say((now - state.parked_at) / SECOND_MS)}"
-    return f"{'somebody answered' if frozen.is_answer else 'it was held'} after {since}"
+        return self._means.chats.save(room.id, known, state)

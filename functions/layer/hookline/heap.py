@@ -1,26 +1,15 @@
 """What the entries of a chat say, for the chat itself or for each who stands in. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hookline.conversation import Due
 from hookline.digest import Entry, Summary
 from hookline.models import Destination
-from hookline.rules.model import Chat
+from hookline.room import Room
 from hookline.state import State
 
 MOST_FALLBACKS = 10  # of a digest
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A chat, by its id, as the rules have it."""
-
-    id: str
-    name: str
-    chat: Chat
-    fallbacks: Sequence[Destination]
 
 
 @dataclass(slots=True)

@@ -1,12 +1,9 @@
-"""Builds the parts from the environment; each app calls it once per container."""
+"""Builds from the environment what most functions need; each app calls it once per container."""
 
-import logging
-import random
 import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
@@ -15,22 +12,14 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import boto3
-import httpx
 from botocore.config import Config
 
-from blooio import Blooio
-from hookline.chats import Chats
 from hookline.clock import SECOND_MS
 from hookline.errors import RulesUnavailable
-from hookline.fetch import TIMEOUT_SECONDS, fetched
-from hookline.heap import Room
 from hookline.log import DeliveryLog
-from hookline.models import Message, Wake
-from hookline.outbox import Outbox, deliver_all
-from hookline.pace import Pace, Paced, Unpaced
 from hookline.rulebook import Rulebook
 from hookline.rules.load import load_deployed
-from hookline.rules.model import Chat, Rules
+from hookline.rules.model import Rules
 from hookline.secrets import Secrets
 from hookline.settings import Settings
 
@@ -38,8 +27,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
-
-logger = logging.getLogger(__name__)
 
 API_KEY = "BLOOIO_API_KEY"  # its name among the secrets
 CHATS_AT_ONCE = 10  # a batch has no more
@@ -99,83 +86,20 @@ def rules(settings: Settings, count: Callable[[str], None]) -> Callable[[], Rule
 
 
 def fetch() -> Callable[[str], bytes]:
-    """Return what fetches an address that a sender names; hardly a webhook needs it, so its client is made late."""
-    client = cache(lambda: httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False))
-    return lambda url: fetched(client(), url)
+    """Return what fetches an address that a sender names; hardly a webhook needs it, so that it is imported late."""
+
+    @cache
+    def made() -> Callable[[str], bytes]:
+        from hookline.fetch import fetcher  # noqa: PLC0415 - it takes longer than the rest of many a function
+
+        return fetcher()
+
+    return lambda url: made()(url)  # noqa: PLW0108 - not before there is an address
 
 
 def log(settings: Settings, client: "DynamoDBClient") -> DeliveryLog:
     """Return the delivery log."""
     return DeliveryLog(client, settings.delivery_log_table, now_ms, settings.lease_seconds, settings.log_days)
-
-
-def paced(  # noqa: PLR0913 - the parts, each made by its app
-    *,
-    settings: Settings,
-    client: "DynamoDBClient",
-    delivery_log: DeliveryLog,
-    rules: Callable[[], Rules],
-    forward: Callable[[Message | Wake], object],
-    count: Callable[[str], None],
-) -> Paced:
-    """Return what keeps chats to their pace."""
-    return Paced(
-        chats=Chats(client, settings.delivery_log_table, now_ms, settings.log_days),
-        log=delivery_log,
-        room_of=lambda chat: room(rules(), chat),
-        forward=forward,
-        count=count,
-        now_ms=now_ms,
-    )
-
-
-def room(rules: Rules, chat_id: str) -> Room:
-    """Return the chat as the rules have it; one that they no longer name gets what was meant for it as it comes."""
-    for name, chat in rules.chats.items():
-        if chat.id == chat_id:
-            return Room(chat_id, name, chat, rules.fallbacks_of(chat_id))
-    return Room(chat_id, chat_id, Chat.model_validate({"id": chat_id, "pace": "off", "budget": "off"}), ())
-
-
-def outbox(  # noqa: PLR0913 - the parts, each made by its app
-    *,
-    settings: Settings,
-    delivery_log: DeliveryLog,
-    pace: Pace,
-    held: Secrets,
-    rules: Callable[[], Rules],
-    forward: Callable[[Message], object],
-    count: Callable[[str], None],
-) -> Outbox:
-    """Return the outbox with its one pooled connection to the provider."""
-    http = httpx.Client(limits=httpx.Limits(max_connections=CHATS_AT_ONCE, keepalive_expiry=60), trust_env=False)
-    api_key: Callable[[], str] = lambda: held.get(API_KEY)[0]  # noqa: E731
-    provider = Blooio(settings.blooio_base_url, http, api_key, lambda: datetime.now(UTC), settings.attempt_seconds)
-    return Outbox(
-        log=delivery_log,
-        pace=pace,
-        blooio=provider,
-        refresh_key=held.refreshed,
-        forward=forward,
-        fallbacks_of=lambda chat: rules().fallbacks_of(chat),
-        count=count,
-        now_ms=now_ms,
-        random=random.random,
-    )
-
-
-def in_process(settings: Settings, delivery_log: DeliveryLog, held: Secrets, rules: Callable[[], Rules]) -> Outbox:
-    """Return the outbox for where there is no queue: what would be queued is delivered at once."""
-    made = outbox(
-        settings=settings,
-        delivery_log=delivery_log,
-        pace=Unpaced(),
-        held=held,
-        rules=rules,
-        forward=lambda message: deliver_all(made, [message]),
-        count=lambda name: logger.warning("counted", extra={"metric": name}),
-    )
-    return made
 
 
 class Counts:

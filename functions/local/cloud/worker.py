@@ -148,7 +148,7 @@ def main() -> None:
     stopping = threading.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: stopping.set())
-    importlib.import_module("hookline.wiring")  # most of what the function imports; meanwhile the engine starts
+    importlib.import_module("hookline.delivery")  # most of what the function imports; meanwhile the engine starts
     # What the function asks for as it is loaded has to be there: it would not ask again for seconds.
     repeat(lambda: bool(client.get_queue_attributes(QueueUrl=source.queue.url)), source.queue, stopping)
     handler = load_handler(function)

@@ -88,7 +88,7 @@ def of_run(run: runs.Run) -> Stack:
 
 
 def _key_of_run(run: runs.Run) -> str:
-    from hookline.wiring import API_KEY  # it brings the whole second half along
+    from hookline.wiring import API_KEY  # it brings boto3 along, and what reads rules
 
     return run.secrets[API_KEY][0]
 

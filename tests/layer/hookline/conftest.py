@@ -1,11 +1,13 @@
-"""Two engines for what is written to the table: moto, and Amazon's own."""
+"""Two engines for what is written to the table, moto and Amazon's own; and an outbox that keeps a chat to its pace."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.conftest import Clock
 from tests.dynamodb_local import dynamodb_local
+from tests.layer.hookline.paced_house import House
 
 from local.cloud.engine import clients_for
 
@@ -27,3 +29,8 @@ def on_engine(request: pytest.FixtureRequest, cloud: Any) -> Any:
         clients("dynamodb").delete_table(TableName=name)
     clients("dynamodb").create_table(**cloud.template.tables[0].create)
     return replace(cloud, clients=clients)
+
+
+@pytest.fixture
+def house(cloud: Any, clock: Clock) -> House:
+    return House(cloud.clients("dynamodb"), clock)
