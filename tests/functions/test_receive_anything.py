@@ -114,7 +114,9 @@ def logged(receive: Receive) -> Iterator[io.StringIO]:  # noqa: ARG001 - whose l
     buffer = io.StringIO()
     ours = logging.getLogger("hookline")
     handlers = [handler for handler in ours.handlers if isinstance(handler, logging.StreamHandler)]
-    streams = [handler.setStream(buffer) for handler in handlers]
+    streams = [handler.stream for handler in handlers]
+    for handler in handlers:
+        handler.stream = buffer  # not by setStream: it would flush what an earlier test may have closed
     others = logging.StreamHandler(buffer)
     others.setLevel(logging.WARNING)
     logging.getLogger().addHandler(others)
@@ -124,7 +126,7 @@ def logged(receive: Receive) -> Iterator[io.StringIO]:  # noqa: ARG001 - whose l
     ours.setLevel(level)
     logging.getLogger().removeHandler(others)
     for handler, stream in zip(handlers, streams, strict=True):
-        handler.setStream(stream)
+        handler.stream = stream
 
 
 def test_the_log_that_is_looked_at_is_the_log(receive: Receive, logged: io.StringIO) -> None:
