@@ -13,7 +13,9 @@ const UNTAKEN = "wait";
 let deeds = {};
 const entries = new Map(); // n -> Entry
 const opened = new Set(); // of which webhooks the details are open, also after the line broke
-const stale = new Set();
+const asking = new Map(); // delivery -> the entries that asked for it
+const stale = new Set(); // webhooks that have come
+const changed = new Set(); // entries of which a text has changed
 
 // Gives the title, and the beginning of the text around it or behind it.
 function about(title, words) {
@@ -46,6 +48,7 @@ class Entry {
   take(webhook) {
     const key = this.details.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
     this.webhook = webhook;
+    for (const { delivery_id: id } of webhook.deliveries) asking.set(id, (asking.get(id) ?? new Set()).add(this));
     this.details.replaceChildren();
     this.draw();
     if (key) focusOn(key);
@@ -122,16 +125,19 @@ function show(webhook) {
   // Who reads further down isn't pushed away.
   if (!isAtTop) at("webhooks").scrollTop += list.scrollHeight - height;
   if (entries.size > KEPT) {
-    const [oldest, { node }] = entries.entries().next().value;
-    entries.delete(oldest);
-    node.remove();
+    const [n, oldest] = entries.entries().next().value;
+    entries.delete(n);
+    oldest.node.remove();
+    for (const { delivery_id: id } of oldest.webhook.deliveries) asking.get(id).delete(oldest);
   }
 }
 
 function flush() {
   for (const each of stale) show(each);
   stale.clear();
-  for (const entry of entries.values()) entry.draw();
+  // What is open shows other texts, too: those that were told instead.
+  for (const entry of entries.values()) if (changed.has(entry) || !entry.details.hidden) entry.draw();
+  changed.clear();
   at("welcome").hidden = entries.size > 0;
   say("webhooks-count", entries.size ? String(entries.size) : "");
 }
@@ -150,13 +156,13 @@ export function take(webhook) {
 
 export function takeDelivery(delivery) {
   keep(delivery);
+  for (const entry of asking.get(delivery.delivery_id) ?? []) changed.add(entry);
   soon();
 }
 
 // Begins anew, as the server does for everybody who listens.
 export function clear() {
-  entries.clear();
-  stale.clear();
+  for (const each of [entries, asking, stale, changed]) each.clear();
   forget();
   at("stream").replaceChildren();
   soon();

@@ -129,10 +129,9 @@ def test_the_first_load_is_small_and_asks_no_other_host(run: Run, view: Any) -> 
     assert all(url.startswith((f"{run.url}/", "data:")) for url in asked), asked
 
 
-def test_what_moves_keeps_still_for_whoever_asks_for_that(run: Run, view: Any) -> None:
+def test_an_effect_is_named_and_keeps_still_for_whoever_asks_for_that(run: Run, view: Any) -> None:
     view.emulate_media(reduced_motion="reduce")
     page = opened(view, run)
     page.post("Slam")
-    page.bubble("Slam").first.wait_for()
-    moving = "document.getAnimations().length"
-    assert view.evaluate(moving) == 0
+    page.bubble("Slam").get_by_text("✦ slam").wait_for()
+    assert view.evaluate("document.getAnimations().length") == 0
