@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from local.cli import app
+from local.commands.terminal import of_file
 from local.project import ROOT
 
 CRITICAL = str(ROOT / "events" / "alertmanager_critical.json")
@@ -114,3 +115,62 @@ def test_an_event_that_is_not_whole_is_a_sentence(rules: Path, tmp_path: Path) -
     result = hookline("explain", str(rules), str(path))
     assert result.exit_code == 2
     assert "not a whole event" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b'{"a": 1,', "event.json:1:9: this is not JSON: Expecting property name enclosed in double quotes.\n"),
+        (b"\x00\xff\xfe", "event.json has to be text in UTF-8, and isn't.\n"),
+        (b"[" * 100_000, "event.json is nested deeper than any event.\n"),
+        (b'{"Records": [{"body": "{}"}]}', "event.json is not a whole event of API Gateway, SQS or SNS, as those in "),
+        (b'{"Records": [1]}', "event.json is not a whole event of API Gateway, SQS or SNS, as those in events/.\n"),
+        (b'{"Records": 1}', "event.json is not a whole event of API Gateway, SQS or SNS, as those in events/.\n"),
+        (b"{}", "event.json is no event of API Gateway, SQS or SNS; there are some in events/.\n"),
+    ],
+)
+def test_what_is_wrong_with_an_event_is_said_of_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, sentence: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("event.json").write_bytes(content)
+    result = hookline("event", "event.json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("explain nosuch.yaml e.json", "There is no nosuch.yaml.\n"),
+        ("explain . e.json", ". is a folder; this takes a file.\n"),
+        ("explain rules.yaml nosuch.json", "There is no nosuch.json.\n"),
+        ("explain rules.yaml body.json --source jsn", "rules.yaml has no source jsn; did you mean 'json'?\n"),
+        ("render rules.yaml body.json --source json --rule criticl", "There is no rule 'criticl' in rules.yaml; did "),
+        ("render broken.yaml body.json --source json", "broken.yaml:1:1: the file has to be a block of `name: value` "),
+        ("check nosuch.yaml --json", "There is no nosuch.yaml.\n"),
+        ("test rules.yaml --junit nowhere/report.xml", "There is no folder nowhere; make it first, or give another pl"),
+        ("sources githob", "There is no kind 'githob'; did you mean 'github'?\n"),
+    ],
+)
+def test_what_is_not_there_is_a_sentence_with_what_is(
+    rules: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, sentence: str
+) -> None:
+    monkeypatch.chdir(rules.parent)
+    Path("body.json").write_text("{}")
+    Path("broken.yaml").write_text("")
+    result = hookline(*arguments.split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (PermissionError(13, "Permission denied", "r.yaml"), "r.yaml is not yours to read or write; look at its "),
+        (OSError(40, "Too many levels of symbolic links", "r.yaml"), "r.yaml: Too many levels of symbolic links."),
+        (OSError(28, "No space left on device"), "No space left on device."),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_sentence(error: OSError, sentence: str) -> None:
+    assert of_file(error).startswith(sentence)

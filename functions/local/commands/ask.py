@@ -6,7 +6,7 @@ from collections.abc import Callable
 import typer
 
 from local.commands.errors import Wrong
-from local.commands.terminal import say
+from local.commands.terminal import say, wrapped
 
 
 def ask(  # noqa: PLR0913 - an answer has that many places to come from
@@ -27,7 +27,7 @@ def ask(  # noqa: PLR0913 - an answer has that many places to come from
         try:
             return read(_answer(question, usual))
         except ValueError as error:
-            say(f"  {error}")
+            say(wrapped(f"  {error}", indent="  "))
 
 
 def _answer(question: str, usual: str | None) -> str:

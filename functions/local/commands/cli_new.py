@@ -8,7 +8,7 @@ import typer
 from local.commands import complete
 from local.commands.errors import Wrong
 from local.commands.options import Yes
-from local.commands.terminal import say, sentences
+from local.commands.terminal import say, sentences, wrapped
 
 _WHICH_CHAT = "The id of the chat that hears of it, as `hookline chats` lists it"
 _HELP_ID = "The chat's id, as in chat_a1b2c3d4; `hookline chats` lists yours."
@@ -56,7 +56,7 @@ def new(  # noqa: PLR0913 - its options
         if not file.parent.is_dir():
             raise Wrong(f"There is no folder {file.parent}; make it first, or give another place.")
         if sender is None and not yes:
-            say(f"What can send: {', '.join(made.SENDERS)}.\n")
+            say(wrapped(f"What can send: {', '.join(made.SENDERS)}.") + "\n")
         kind = ask("What sends", "--sender", sender, "alertmanager", made.sender, yes=yes)
         an_id = ask(_WHICH_CHAT, "--id", chat_id, None, made.chat_id, yes=yes)
         usual = "office" if kind == "form" else "oncall"

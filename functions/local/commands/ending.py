@@ -10,7 +10,7 @@ import typer
 
 from local.commands.helped import HelpedGroup
 from local.commands.mistyped import mistyped
-from local.commands.terminal import WRONG, of_file, say
+from local.commands.terminal import WRONG, is_terminal, of_file, say, wrapped
 from local.start import STOPPED
 
 DEBUG = "HOOKLINE_DEBUG"
@@ -56,10 +56,10 @@ def _ended(call: Callable[[], Any]) -> int:
     except typer.Abort:  # Ctrl-C or the end of the input at a question
         code = STOPPED
     except typer.TyperException as error:
-        say(mistyped(error), err=True)
+        say(wrapped(mistyped(error), err=True), err=True)
         return WRONG
     if code == STOPPED:
-        say("Stopped.", err=True)
+        say("\nStopped." if is_terminal(err=True) else "Stopped.", err=True)  # behind the ^C that a terminal shows
     return code
 
 
@@ -76,7 +76,8 @@ def broken(error: Exception) -> int:
     with tempfile.NamedTemporaryFile("w", prefix="hookline-", suffix=".txt", encoding="utf-8", delete=False) as file:
         traceback.print_exception(error, file=file)
     said = " ".join(f"{type(error).__name__}: {error}".split())
-    say(f"Hookline itself broke ({said}). How it came to that is in {file.name}: please report it.", err=True)
+    sentence = f"Hookline itself broke ({said}). How it came to that is in {file.name}: please report it."
+    say(wrapped(sentence, err=True), err=True)
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
     return WRONG

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -79,9 +80,18 @@ def console(*, err: bool = False) -> "Console":
     return made
 
 
-def width() -> int:
+def width(*, err: bool = False) -> int:
     """Return how many columns a line may have."""
-    return shutil.get_terminal_size().columns if is_terminal() else NO_EDGE
+    return shutil.get_terminal_size().columns if is_terminal(err=err) else NO_EDGE
+
+
+def wrapped(sentence: str, *, err: bool = False, indent: str = "") -> str:
+    """Return the sentence as a terminal shows it best, broken between words; elsewhere it stays one line."""
+    if not is_terminal(err=err):
+        return sentence
+    edge = width(err=err)
+    lines = textwrap.wrap(sentence, edge, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def say_json(content: Any) -> None:
@@ -89,8 +99,8 @@ def say_json(content: Any) -> None:
 
 
 def fail(sentence: str, code: int = WRONG) -> NoReturn:
-    """End with a sentence for the person who must act."""
-    say(sentence, err=True)
+    """End with a sentence for the person who must act; what has lines already keeps them."""
+    say(sentence if "\n" in sentence else wrapped(sentence, err=True), err=True)
     raise typer.Exit(code)
 
 
