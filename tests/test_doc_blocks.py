@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from tests.doc_blocks import hookline_command, programs, reader, shell, shown, stage, warm, yamls
+from tests import warm
+from tests.doc_blocks import hookline_command, programs, reader, shell, shown, stage, yamls
 from tests.doc_blocks.reader import Block, Stale, Word
 from tests.test_run import TOKEN, eventually, running
 
@@ -115,10 +116,11 @@ class Balanced(HTMLParser):
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stage.Stage]:
     folder = tmp_path_factory.mktemp("run")
     event = json.loads((EVENTS / "alertmanager_critical.json").read_text(encoding="utf-8"))
-    with warm.serving(folder / "socket"), running(folder, RULES_SOURCE="table") as run:
+    program = Path(stage.__file__).with_name("hookline.py")
+    with warm.serving(program, folder / "socket") as script, running(folder, RULES_SOURCE="table") as run:
         posted = run.post("alertmanager", json.loads(event["body"]), TOKEN).json()
         eventually(run.texts)
-        yield stage.Stage(run.url, posted["deliveries"][0]["delivery_id"], warm.script(folder / "socket"))
+        yield stage.Stage(run.url, posted["deliveries"][0]["delivery_id"], script)
 
 
 @pytest.mark.slow

@@ -1,12 +1,15 @@
 """Whether a line calls the SAM CLI as it can be called, for this project."""
 
+import json
 import re
 import subprocess
 import tomllib
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from tests.doc_blocks import reader, shell
 from tests.doc_blocks.reader import Stale
 from tests.doc_blocks.shell import Call
 
@@ -21,7 +24,7 @@ _GROUPS = {"local", "remote", "pipeline", "list"}
 def check(call: Call, program: str) -> None:
     """Raise Stale for a command or an option that there isn't, or a name that the project doesn't have."""
     words = list(call.arguments)
-    command = words[: 2 if words and words[0] in _GROUPS else 1]
+    command = [*_command(words)]
     if command in ([], ["--version"], ["--info"]):
         return
     options = _options(program, *command)
@@ -33,13 +36,36 @@ def check(call: Call, program: str) -> None:
     _check_names(command, rest)
 
 
-@cache
+def python_of(program: str) -> str:
+    """Return the interpreter that a program in Python is installed for. Raises Stale for any other."""
+    begins = Path(program).read_text(encoding="utf-8", errors="replace")
+    if (said := re.match(r"#!(\S*python\S*)\n", begins)) is None:
+        raise Stale(f"{program} doesn't run in a Python of its own")
+    return said[1]
+
+
 def _options(program: str, *command: str) -> frozenset[str]:
     """Return what the program itself says that it takes."""
-    asked = subprocess.run([program, *command, "--help"], capture_output=True, text=True, check=False)
-    if asked.returncode != 0:
-        raise Stale(f"there is no command sam {' '.join(command)}")
-    return frozenset(_OPTION.findall(asked.stdout)) | {"--help"}
+    name = " ".join(command)
+    said = _helped(program).get(name) or ""
+    if not said:
+        raise Stale(f"there is no command sam {name}")
+    return frozenset(_OPTION.findall(said)) | {"--help"}
+
+
+@cache
+def _helped(program: str) -> dict[str, str]:
+    """Return the help of all commands that the pages call: one process has the imports of all."""
+    lines = (line for block in reader.blocks() if block.language == "sh" for line in shell.lines(block.text))
+    calls = (call for line in lines for call in shell.calls(line.text) if call.program == "sam")
+    commands = {" ".join(_command(call.arguments)) for call in calls} | {"build", "deploy", "local invoke"}
+    asked = [python_of(program), Path(__file__).with_name("sam_help.py"), *sorted(commands)]
+    helped: dict[str, str] = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)
+    return helped
+
+
+def _command(words: Sequence[str]) -> Sequence[str]:
+    return words[: 2 if words and words[0] in _GROUPS else 1]
 
 
 def _check_names(command: list[str], rest: Sequence[str]) -> None:

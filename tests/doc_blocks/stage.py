@@ -21,7 +21,7 @@ _ELSEWHERE = re.compile(r" --(?:stack|region|profile)[ =]\S+")
 _NEW = re.compile(r"^\S*hookline new ([\w./-]+)")  # it writes over nothing
 _BLANKS = re.compile(r"[ \t]+(?=\n)")
 _DELIVERY = re.compile(
-    r"\b(hookline (?:log|replay)) [0-9a-f]{8}\b"
+    r"\b(hookline (?:log|replay)) [0-9a-f]{8}[0-9a-f-]*\b"
 )  # the first characters of an id, as the log shows them
 _ALL = re.compile(r"^\S*hookline replay --all-[^|#\n]*")  # of which there may be none here
 _MARK = "\x1e"

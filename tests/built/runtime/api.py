@@ -2,7 +2,10 @@
 
 import json
 import queue
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -32,6 +35,17 @@ class RuntimeApi(ThreadingHTTPServer):
         kind, answer = self.answers.get(timeout=ANSWER_SECONDS)
         assert kind == "response", answer
         return answer
+
+
+@contextmanager
+def serving(api: RuntimeApi) -> Iterator[RuntimeApi]:
+    thread = threading.Thread(target=api.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield api
+    api.events.put(None)
+    api.shutdown()
+    thread.join()
+    api.server_close()
 
 
 class RuntimeRequest(BaseHTTPRequestHandler):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from tests.built.conftest import Build, missing
-from tests.built.runtime.api import RuntimeApi
+from tests.built.runtime.api import RuntimeApi, serving
 from tests.conftest import Cloud
 
 from local.cloud.engine import CREDENTIALS
@@ -77,17 +77,6 @@ def start(native: Build, runtime_python: Path, cloud: Cloud, provider_url: str) 
             return api
 
         yield start
-
-
-@contextmanager
-def serving(api: RuntimeApi) -> Iterator[RuntimeApi]:
-    thread = threading.Thread(target=api.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield api
-    api.events.put(None)
-    api.shutdown()
-    thread.join()
-    api.server_close()
 
 
 def lambdas_own(api: RuntimeApi, built: Build) -> dict[str, str]:

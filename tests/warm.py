@@ -1,7 +1,7 @@
-"""`hookline` without the second that its imports take: a process that has them forks for each call.
+"""A program without the seconds that its imports take: a process that has them forks for each call.
 
-As a program it is that process, or what is called in its place: ``python warm.py serve SOCKET`` and ``python warm.py
-call SOCKET ARGUMENT…``.
+Itself it is that process, or what is called in the program's place: ``python warm.py serve SOCKET PROGRAM.py``, of
+which ``main`` is what is called, and ``python warm.py call SOCKET NAME ARGUMENT…``.
 """
 
 import json
@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -21,32 +21,22 @@ MOST = 65_536  # bytes that are read at once
 
 
 @contextmanager
-def serving(address: Path) -> Iterator[None]:
-    """Let there be such a process meanwhile."""
-    command = [sys.executable, "-m", "tests.doc_blocks.warm", "serve", str(address)]
+def serving(program: Path, address: Path, python: str = sys.executable) -> Iterator[str]:
+    """Give what stands in a shell for the program, whose file and whose interpreter these are."""
+    command = [python, __file__, "serve", str(address), str(program)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
         assert process.stdout
         assert process.stdout.readline(), "it ended before it began"
         try:
-            yield
+            yield f'#!/bin/sh\nexec "{sys.executable}" -I -S "{__file__}" call "{address}" {program.stem} "$@"\n'
         finally:
             process.terminate()
 
 
-def script(address: Path) -> str:
-    """Return what stands in for `hookline` in a shell."""
-    return f'#!/bin/sh\nexec "{sys.executable}" -I -S "{__file__}" call "{address}" "$@"\n'
+def _serve(address: str, program: str) -> None:
+    from runpy import run_path  # noqa: PLC0415 - who calls has no time for it
 
-
-def _serve(address: str) -> None:
-    from importlib import import_module  # noqa: PLC0415 - who calls has no time for any of these
-    from pkgutil import iter_modules  # noqa: PLC0415
-
-    import local.commands  # noqa: PLC0415
-    from local.cli import main  # noqa: PLC0415
-
-    for found in iter_modules(local.commands.__path__, "local.commands."):
-        import_module(found.name)
+    main = run_path(program)["main"]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who answer by themselves
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
@@ -59,7 +49,7 @@ def _serve(address: str) -> None:
             connection.close()
 
 
-def _answer(connection: socket.socket, main: object) -> NoReturn:
+def _answer(connection: socket.socket, main: Callable[[], int | None]) -> NoReturn:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     asked, streams, *_ = socket.recv_fds(connection, MOST, len(STREAMS))
     while not asked.endswith(END):
@@ -67,12 +57,14 @@ def _answer(connection: socket.socket, main: object) -> NoReturn:
     sys.argv, folder, variables = json.loads(asked)
     for given, own in zip(streams, STREAMS, strict=True):
         os.dup2(given, own)
+    # Those of this process know whether what they were made for was a file.
+    sys.stdin, sys.stdout, sys.stderr = (os.fdopen(own, mode, encoding="utf-8") for own, mode in enumerate("rww"))
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
     code: object = 1
     try:
-        code = main()  # type: ignore[operator]
+        code = main()
     except SystemExit as ended:
         code = ended.code
     finally:
@@ -82,10 +74,10 @@ def _answer(connection: socket.socket, main: object) -> NoReturn:
         os._exit(0)
 
 
-def _call(address: str, arguments: list[str]) -> int:
+def _call(address: str, *arguments: str) -> int:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(address)
-        asked = json.dumps([["hookline", *arguments], os.getcwd(), dict(os.environ)]).encode() + END  # noqa: PTH109 - its import takes longer
+        asked = json.dumps([arguments, os.getcwd(), dict(os.environ)]).encode() + END  # noqa: PTH109 - pathlib's import takes longer
         socket.send_fds(connection, [asked[:MOST]], STREAMS)
         connection.sendall(asked[MOST:])
         return int(connection.recv(MOST) or 1)
@@ -93,6 +85,6 @@ def _call(address: str, arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
-        _serve(sys.argv[2])
+        _serve(*sys.argv[2:])
     else:
-        sys.exit(_call(sys.argv[2], sys.argv[3:]))
+        sys.exit(_call(*sys.argv[2:]))
