@@ -66,6 +66,8 @@ class Sender:
         secret = next(iter(self._running.secrets.get(source.secret or "", ())), "")
         headers, body = _new(webhook, source, self._now_ms()) if webhook.is_new else ({}, webhook.body)
         media_type = {"content-type": webhook.content_type} if webhook.content_type else {}
+        if odd := [name for name, value in {**webhook.headers, **media_type}.items() if not (name + value).isascii()]:
+            raise Turned(HTTPStatus.BAD_REQUEST, f"The header {odd[0]} can't be sent: headers have to be plain ASCII.")
         content, proven = body.encode(), proof(source, secret)
         query = f"?{urlencode(proven.query)}" if proven.query else ""
         try:
@@ -85,7 +87,7 @@ class Sender:
             sentence = f"There is no source {name!r} in the rules that run; there are {', '.join(sources)}."
             raise Turned(HTTPStatus.NOT_FOUND, sentence)
         if not self.can_send(name):
-            sentence = f"Nobody but its own sender can send to {name!r}: there is no secret here to prove it with."
+            sentence = f"{name!r} takes only what its own sender signs, and nothing here can sign like it."
             raise Turned(HTTPStatus.CONFLICT, sentence)
         return sources[name]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hookline.sources import KINDS
 from local.running import Running
 
 _OF_PROBLEM = ("line", "column", "severity", "sentence", "excerpt")
+MOST_PROBLEMS = 100
 
 
 def rules_shown(running: Running, can_send: Callable[[str], bool]) -> dict[str, Any]:
@@ -33,8 +35,8 @@ def rules_shown(running: Running, can_send: Callable[[str], bool]) -> dict[str, 
 
 
 def problems_shown(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Return what is wrong with rules."""
-    return [{name: asdict(problem)[name] for name in _OF_PROBLEM} for problem in problems]
+    """Return what is wrong with rules, the first of it where there is no end of it."""
+    return [{name: asdict(problem)[name] for name in _OF_PROBLEM} for problem in islice(problems, MOST_PROBLEMS)]
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
