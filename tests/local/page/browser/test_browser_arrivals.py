@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.local.page.browser.opened import opened
-from tests.test_run import Run
+from tests.test_run import Run, eventually
 
 pytestmark = pytest.mark.slow
 
@@ -14,6 +14,7 @@ def test_a_webhook_appears_with_the_rule_that_took_it_and_why_others_did_not(run
     page = opened(view, run)
     page.post("Disk full")
     details = page.details("Disk full")
+    details.locator(".rule.is-good").wait_for()
     assert page.row("Disk full").locator(".row .verdict").inner_text() == "queued"
     rules = details.locator(".rule").all_text_contents()
     assert rules[0] == '–ignore watchdog not matched: event.title == "Watchdog" is false'
@@ -123,11 +124,11 @@ def test_what_could_not_be_said_stays_in_the_field_with_the_reason(run: Run, vie
     words.fill("Hello?")
     words.press("Enter")
     view.locator("#hint", has_text="No chat was found.").wait_for()
-    assert words.input_value() == "Hello?"
+    eventually(lambda: words.input_value() == "Hello?")
     view.unroute("**/blooio/reply")
     words.press("Enter")
     view.locator(".is-mine", has_text="Hello?").wait_for()
-    assert view.locator("#hint").inner_text() == ""
+    view.locator("#hint").wait_for(state="hidden")
 
 
 def test_the_form_that_comes_along_arrives(run: Run, view: Any) -> None:
