@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from hookline.chats import Chats, Known
 from hookline.claim import Claim, Status
 from hookline.log import DeliveryLog
 from hookline.models import Message
+from hookline.queue import Queue
 from hookline.state import State
 from local.cli import app
 from local.commands import runs, show
 from local.commands.history import History
+from local.commands.lines import Lines
 from local.commands.runs import Run, published
 from local.commands.turn import tell, turn
-from local.commands.wanted import Row
+from local.commands.wanted import Row, Wanted
 
 RULES = """\
 chats: {oncall: chat_1, office: chat_2}
@@ -388,3 +391,78 @@ def test_a_text_may_go_to_an_id_that_the_rules_do_not_know(cloud: Any) -> None:
     for chat in ("chat_1", "chat_other"):
         hookline("send", chat, "hello", "--no-wait")
     assert [message["chat_name"] for message in queued(cloud)] == ["oncall", "chat_other"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--chat", "ofice"], "The rules have no chat ofice; did you mean 'office'?\n"),
+        (["--source", "jsn"], "The rules have no source jsn; did you mean 'json'?\n"),
+        (["--chat", "office"], ""),
+        (["--chat", "chat_9"], ""),
+        (["--source", "hookline send"], ""),
+    ],
+)
+def test_where_nothing_is_found_a_name_that_the_rules_do_not_have_is_said(options: list[str], said: str) -> None:
+    result = hookline("log", "--json", *options)
+    assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+    assert result.stderr.partition("queue.\n")[2] == said
+
+
+def test_a_narrow_terminal_keeps_the_text_and_does_without_year_and_rule(rows: Rows, cloud: Any) -> None:
+    rows.add("aaaaaaaa", rule="a rule with quite a long name")
+    [row] = History(cloud.clients("dynamodb"), "DeliveryLog").scan(Wanted())
+    assert Lines(80).line(row).plain.partition(" ")[2].endswith("  aaaaaaaa  sent  oncall  Text aaaaaaaa…")
+    assert re.match(r"[0-9]{2}-[0-9]{2} [0-9:]{8}  ", Lines(80).line(row).plain)
+    assert Lines(120).line(row).plain.startswith("2026-")
+    assert "  a rule with quite a long name  Text" in Lines(120).line(row).plain
+
+
+def test_whoever_stops_a_replay_of_many_hears_how_many_go_out(
+    rows: Rows, cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(12):
+        rows.add(f"{n:08}", Status.DEAD, REFUSED)
+    put, batches = Queue.put, []
+
+    def until_stopped(queue: Queue, messages: list[Message]) -> None:
+        if batches:
+            raise KeyboardInterrupt
+        batches.append(len(messages))
+        put(queue, messages)
+
+    monkeypatch.setattr(Queue, "put", until_stopped)
+    result = hookline("replay", "--all-dead", "--yes", "--json")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "10 of 12 were queued already, and go out.\nStopped.\n"
+    assert len(queued(cloud)) == 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "answers"),
+    [
+        (["log"], 0, True),
+        (["log", "--waiting"], 0, True),
+        (["log", "aaaaaaaa"], 0, True),
+        (["log", "bbbbbbbb"], 1, False),
+        (["replay", "aaaaaaaa", "--no-wait"], 0, True),
+        (["replay", "--all-failed"], 1, False),
+        (["send", "oncall", "hello", "--no-wait"], 0, True),
+        (["send", "oncall", "hello", "--dry-run"], 1, True),
+        (["send", "nobody", "hello"], 2, False),
+        (["sources", "github"], 0, True),
+        (["push"], 2, False),
+        (["log", "--limit", "x"], 2, False),
+    ],
+)
+def test_with_json_the_answer_is_one_document_and_without_one_there_is_a_sentence(
+    rows: Rows, arguments: list[str], code: int, answers: Any
+) -> None:
+    rows.add("aaaaaaaa")
+    result = hookline(*arguments, "--json")
+    assert result.exit_code == code
+    assert result.stdout.count("\n") == answers
+    if answers:
+        json.loads(result.stdout)
+    else:
+        assert re.fullmatch(r"[^\n]+[.?]\n", result.stderr)
