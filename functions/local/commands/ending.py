@@ -51,8 +51,8 @@ def _ended(call: Callable[[], Any]) -> int:
     """Return the exit code, with a sentence where there is something to say."""
     try:
         code: int = call() or 0
-    except SystemExit as error:  # Typer's own end where nobody reads its help to the end
-        return UNREAD if isinstance(error.__context__, BrokenPipeError) else WRONG
+    except SystemExit as error:  # Typer's own: what installs completion, and a help that nobody reads to its end
+        return UNREAD if isinstance(error.__context__, BrokenPipeError) else int(error.code or 0)
     except typer.Abort:  # Ctrl-C or the end of the input at a question
         code = STOPPED
     except typer.TyperException as error:

@@ -126,6 +126,13 @@ def test_whoever_does_not_answer_is_not_waited_for(tmp_path: Path, monkeypatch: 
     assert time.monotonic() - begun < 30
 
 
+def test_completion_installs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("typer._completion_shared._get_shell_name", lambda: "bash")
+    result = CliRunner().invoke(app, ["--install-completion"], env={"HOME": str(tmp_path)})
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "_HOOKLINE_COMPLETE=complete_bash" in (tmp_path / ".bash_completions" / "hookline.sh").read_text()
+
+
 @pytest.mark.slow
 def test_bash_completes_a_name_with_blanks_in_it(tmp_path: Path) -> None:
     """The function that `--show-completion` prints is called as bash calls it when somebody presses Tab."""
