@@ -13,7 +13,7 @@ from hookline.rules.model import Rules
 from local.keys import secrets_for
 
 RULES = """\
-chats: {oncall: chat_1, office: {id: chat_2, fallback: oncall}}
+chats: {oncall: {id: chat_1, fallback: office}, office: {id: chat_2, fallback: oncall}}
 sources:
   alertmanager: {kind: alertmanager, auth: {bearer: ALERTMANAGER_TOKEN}}
   contact: {kind: form, auth: none, honeypot: website}
