@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from threading import Event, RLock
@@ -103,14 +103,19 @@ class Running:
         return problems
 
     def reread(self) -> tuple[Problem, ...]:
-        """Go by what the file says now, as far as that can run; return what is wrong with it."""
+        """Go by what the file says now, as far as that can run; return what is wrong with it.
+
+        Raises ClientError or BotoCoreError when the table can't be reached.
+        """
         with self._changing:
-            content, problems = self._read()
-            is_other, self.problems = problems != self.problems, problems
-            runs = not _has_errors(problems) and self._run(content, FILE)
-            if is_other and not runs:
+            before, (content, self.problems) = self.problems, self._read()
+            try:
+                runs = not _has_errors(self.problems) and self._run(content, FILE)
+            except No as error:
+                self.problems, runs = (*self.problems, Problem(str(self.file), 1, 1, str(error))), False
+            if self.problems != before and not runs:
                 self._tell()
-            return problems
+            return self.problems
 
     def look(self) -> None:
         """Notice what others have pushed; of a version that can't run there is nothing to know."""
@@ -129,13 +134,19 @@ class Running:
 
     def watch(self, stopping: Event) -> None:
         """Go by the file whenever it was saved, and notice pushes, until ``stopping`` is set."""
-        self.reread()  # it may have been saved while everything started
+        is_unread = True  # it may have been saved while everything started
         looks = count(1)
         while not stopping.wait(LOOK_SECONDS):
-            if self._saved.has_changed():
-                self.reread()
+            is_unread = (self._saved.has_changed() or is_unread) and not self._has_reread()
             if not next(looks) % LOOKS_PER_PUSH:
                 self.look()
+
+    def _has_reread(self) -> bool:
+        try:
+            self.reread()
+        except (BotoCoreError, ClientError):
+            return False
+        return True
 
     def _read(self) -> tuple[bytes, tuple[Problem, ...]]:
         try:
@@ -146,10 +157,13 @@ class Running:
 
     def _run(self, content: bytes, origin: str) -> bool:
         with self._changing:
-            if digest(content) == digest(self._ran.content):
+            if digest(content) != digest(self._ran.content):
+                rules = load_text(content, origin)
+                self._ran = Ran(rules, content, self._pushed(rules, content, self.version), origin)
+            elif origin == FILE != self.origin:
+                self._ran = replace(self._ran, origin=FILE)  # what was tried has been saved
+            else:
                 return False
-            rules = load_text(content, origin)
-            self._ran = Ran(rules, content, self._pushed(rules, content, self.version), origin)
         self._pause(LOOK_SECONDS)
         self._tell()
         return True

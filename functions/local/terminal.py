@@ -45,12 +45,12 @@ def told(handler: Handler) -> Handler:
 
 def teller(running: Running, url: str) -> Callable[[], None]:
     """Return what says what has changed about the rules since it was called last."""
-    known = running.version, running.rules
+    known = running.version, running.origin, running.rules
 
     def tell() -> None:
         nonlocal known
-        (version, before), known = known, (running.version, running.rules)
-        is_other = version != running.version
+        (*ran, before), known = known, (running.version, running.origin, running.rules)
+        is_other = ran != [running.version, running.origin]
         _say(_runs(running) if is_other else _stands(running))
         for problem in running.problems if running.origin == FILE or not is_other else ():
             print(printable(pointed(problem)), flush=True)

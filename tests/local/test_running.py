@@ -3,16 +3,18 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from tests.conftest import Clock
 from tests.test_run import eventually
 
 from hookline.secrets import parse
-from local.commands.versions import Versions
+from local.commands.versions import MOST_BYTES, Versions
 from local.keys import KeyRing
 from local.running import FILE, PAGE, PUSH, Running
 from local.saved import Saved
@@ -30,6 +32,18 @@ def text(name: str = "first", source: str = "in", auth: str = "none", chat: str 
     return RULES.format(name=name, source=source, auth=auth, chat=chat)
 
 
+@dataclass(frozen=True)
+class TroubledVersions(Versions):
+    """The next pushes end in these troubles."""
+
+    troubles: list[Exception] = field(default_factory=list)
+
+    def push(self, text: bytes, note: str, current: int, now_ms: int) -> int:
+        if self.troubles:
+            raise self.troubles.pop()
+        return super().push(text, note, current, now_ms)
+
+
 class Stage:
     """A run's rules, with what its parts were told."""
 
@@ -39,7 +53,7 @@ class Stage:
         store = cloud.clients("secretsmanager")
         self.stored = lambda: parse(store.get_secret_value(SecretId="Secrets")["SecretString"])
         keys = KeyRing({}, {}, lambda held: store.put_secret_value(SecretId="Secrets", SecretString=held))
-        self.versions = Versions(cloud.clients("dynamodb"), "DeliveryLog")
+        self.versions = TroubledVersions(cloud.clients("dynamodb"), "DeliveryLog")
         self.known: set[str] = set()
         self.heard: list[tuple[str, str, int]] = []
         self.running = Running(file, self.versions, keys, self.known.update, now_ms=clock, pause=lambda _: None)
@@ -120,6 +134,20 @@ def test_rules_of_the_page_run_and_leave_the_file_alone(stage: Stage) -> None:
     assert (stage.name, stage.running.origin) == ("first", FILE)
 
 
+def test_what_was_tried_on_the_page_is_the_files_once_it_is_saved(stage: Stage) -> None:
+    stage.running.use(text("tried"))
+    stage.save(text("tried"))
+    assert stage.heard[1:] == [("tried", FILE, 0)]
+    assert stage.running.version == 2
+
+
+def test_what_is_saved_as_it_was_pushed_is_the_files(stage: Stage, clock: Clock) -> None:
+    stage.versions.push(text("pushed").encode(), "", 1, clock())
+    stage.running.look()
+    stage.save(text("pushed"))
+    assert (stage.name, stage.running.origin, stage.running.version) == ("pushed", FILE, 2)
+
+
 def test_broken_rules_of_the_page_change_nothing(stage: Stage) -> None:
     assert [problem.severity for problem in stage.running.use(BROKEN)] == ["error"]
     assert (stage.name, stage.heard) == ("first", [])
@@ -162,6 +190,23 @@ def test_the_watch_notices_a_save_and_a_push(watched: Stage, clock: Clock) -> No
     eventually(lambda: ("saved", FILE, 0) in watched.heard)
     watched.versions.push(text("pushed").encode(), "", 2, clock())
     eventually(lambda: ("pushed", PUSH, 0) in watched.heard)
+
+
+def test_a_file_that_no_version_has_room_for_is_a_problem_and_the_next_one_runs(watched: Stage) -> None:
+    watched.file.write_text(f"{text('large')}# {os.urandom(MOST_BYTES).hex()}\n")
+    eventually(lambda: ("first", FILE, 1) in watched.heard)
+    assert "too large to be pushed" in watched.running.problems[0].sentence
+    watched.file.write_text(text("saved"))
+    eventually(lambda: ("saved", FILE, 0) in watched.heard)
+
+
+def test_a_file_that_was_saved_while_the_table_was_out_of_reach_runs_later(stage: Stage) -> None:
+    stopping = Event()
+    stage.running.observe(stopping.set)
+    stage.versions.troubles.append(EndpointConnectionError(endpoint_url="http://127.0.0.1"))
+    stage.file.write_text(text("saved"))
+    stage.running.watch(stopping)
+    assert stage.heard == [("saved", FILE, 0)]
 
 
 def test_a_file_is_read_when_two_looks_found_the_same(tmp_path: Path) -> None:
