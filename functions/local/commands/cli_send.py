@@ -61,7 +61,7 @@ def listed(
         int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="No more than so many.")
     ] = None,
 ) -> None:
-    """List the chats of your Blooio account, with the names that the rules give them.
+    """List the chats of your Blooio account, with their names in the rules.
 
     Example: hookline chats
     Example: hookline chats --json --limit 5

@@ -83,7 +83,7 @@ def whole(rows: Sequence[Row], alerts: Alerts | None = None) -> Iterator["Render
     for row in rows:
         about = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
         for word, content in _about(row, len(rows), alerts or Alerts(rows)):
-            about.add_row(Text(word, "dim"), Text(printable(content)))
+            about.add_row(Text(word, "dim"), Text(printable(content), style(row["status"]) if word == "status" else ""))
         yield about
         yield Text()
         if attempts := row.get("attempts"):
