@@ -49,7 +49,7 @@ class Buttons:
         self._random = random
         self._live = live
         self._last: Incident | None = None
-        self._turn = asyncio.Semaphore(1)
+        self._turn = asyncio.Lock()
 
     def shown(self) -> list[dict[str, Any]]:
         """Return the buttons as the page shows them."""
@@ -62,10 +62,10 @@ class Buttons:
 
     async def press(self, what: What) -> dict[str, int]:
         """Return how many webhooks were taken, and how many weren't. Raises Turned."""
-        [button] = [button for button in self.shown() if button["name"] == what]
-        if button["source"] is None:
-            raise Turned(HTTPStatus.CONFLICT, button["hint"])
         async with self._turn:
+            [button] = [button for button in self.shown() if button["name"] == what]
+            if button["source"] is None:
+                raise Turned(HTTPStatus.CONFLICT, button["hint"])
             webhooks = list(self._webhooks(what, button["source"]))
             answers = await asyncio.gather(*map(self._sender.send, webhooks))
         self._changed()

@@ -27,6 +27,7 @@ class Taker(Sender):
         self.status = 202
 
     async def send(self, webhook: Webhook) -> httpx.Response:
+        await asyncio.sleep(0)
         self.sent.append(webhook)
         return httpx.Response(self.status)
 
@@ -71,6 +72,19 @@ def test_nothing_is_resolved_twice() -> None:
     board.press("resolve")
     with pytest.raises(Turned, match="Nothing is firing: send an alert first"):
         board.press("resolve")
+
+
+def test_who_clicks_twice_during_a_storm_resolves_once_and_fires_nothing() -> None:
+    board = Board()
+    clicks: list[What] = ["storm", "resolve", "resolve"]
+
+    async def click() -> list[Any]:
+        return await asyncio.gather(*map(board.buttons.press, clicks), return_exceptions=True)
+
+    storm, resolved, turned = asyncio.run(click())
+    assert resolved == {"sent": 1, "refused": 0}
+    assert str(turned) == "Nothing is firing: send an alert first."
+    assert len(board.taker.sent) == storm["sent"] + 1
 
 
 def test_a_storm_is_of_fifty_different_alerts_some_of_which_resolve_meanwhile() -> None:
