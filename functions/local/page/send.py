@@ -57,7 +57,9 @@ class Sender:
 
     def can_send(self, name: str) -> bool:
         """Return whether the source would take what is posted here."""
-        source = self._running.rules.sources[name]
+        source = self._running.rules.sources.get(name)  # other rules may have come between two looks
+        if source is None:
+            return False
         return is_provable(source) and (source.secret is None or bool(self._running.secrets.get(source.secret)))
 
     async def send(self, webhook: Webhook) -> httpx.Response:

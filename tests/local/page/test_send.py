@@ -170,6 +170,10 @@ def test_a_source_whose_secret_nobody_has_can_not_be_sent_to() -> None:
         post.send(Webhook(source="in", body="{}"))
 
 
+def test_a_source_of_rules_that_ran_before_can_not_be_sent_to() -> None:
+    assert not Sender(URL, FakeRunning(), lambda: NOON).can_send("of-before")  # type: ignore[arg-type]
+
+
 def test_a_door_that_is_shut_is_a_sentence() -> None:
     def refuse(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("Connection refused")
