@@ -39,6 +39,7 @@ from local.running import Running
 from local.terminal import banner, teller, told
 
 DELIVERIES = "DeliveryQueue"
+PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 LAST_ANSWERS_SECONDS = 2  # that a server which is stopped waits for them
 _SERVING: dict[str, Any] = {
     "log_level": "warning",
@@ -51,6 +52,8 @@ _SERVING: dict[str, Any] = {
 def serve(place: Place) -> None:
     """Serve until stopped by Ctrl-C or SIGTERM, which ends in KeyboardInterrupt. Raises CannotServe."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in PROFILES:  # of Amazon's nothing is asked, so it matters to no part whether this machine has the profile
+        os.environ.pop(name, None)
     with _bound(place) as listener, ExitStack() as stack, ThreadPoolExecutor(1) as side:
         place = replace(place, port=listener.getsockname()[1])
         engine_port = _free_port(place.engine_host, place.port + 1)

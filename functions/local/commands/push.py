@@ -94,7 +94,7 @@ class Push:
             say_json({"version": version, "before": before, "changed": is_changed})
             return
         was = before or "the deployed file"
-        soon = f"in use within {RULES_LOOK_SECONDS:.0f} s"
+        soon = f"in use within {RULES_LOOK_SECONDS:.0f} s" if self.place.is_deployed else "in use within a second"
         more = f" On {self.place.name}: {was} -> {version}, {soon}." if is_changed else ""
         say(sentence + more)
 

@@ -108,7 +108,7 @@ def test_a_push_says_what_runs_instead_of_what_and_from_when(rules: Any, running
     first = hookline("push", rules("one"))
     assert first.exit_code == 0
     assert first.stdout.startswith("Version 1 is pushed. On the run on port ")
-    assert first.stdout.endswith(": the deployed file -> 1, in use within 60 s.\n")
+    assert first.stdout.endswith(": the deployed file -> 1, in use within a second.\n")
     assert running() == "one"
     assert push(rules("two")) == {"version": 2, "before": 1, "changed": True}
     assert running() == "two"
@@ -199,7 +199,7 @@ def test_a_rollback_goes_back_to_what_ran_before_and_not_to_what_was_rolled_back
     push(rules("four"))
     back = hookline("push", "--rollback")
     assert back.exit_code == 0
-    assert back.stdout.endswith(": 4 -> 2, in use within 60 s.\n")
+    assert back.stdout.endswith(": 4 -> 2, in use within a second.\n")
     assert running() == "two"
     push("--rollback")
     assert running() == "one"
