@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from threading import Event, RLock
+from threading import Event, Lock
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -60,7 +60,8 @@ class Running:
         self._now_ms = now_ms
         self._pause = pause
         self._observers: list[Callable[[], None]] = []
-        self._changing = RLock()
+        self._reading = Lock()  # the file, which may take as long as its templates are tried
+        self._changing = Lock()
         self._saved = Saved(file)
         content = contents(file)
         rules = load_text(content, str(file))
@@ -107,7 +108,7 @@ class Running:
 
         Raises ClientError or BotoCoreError when the table can't be reached.
         """
-        with self._changing:
+        with self._reading:
             before, (content, self.problems) = self.problems, self._read()
             try:
                 runs = not _has_errors(self.problems) and self._run(content, FILE)
@@ -126,9 +127,9 @@ class Running:
                     return
                 content = self._versions.text(version)
                 rules = load_text(content, f"version {version}")
+                self._prepare(rules)
             except (No, RulesError, ValueError, BotoCoreError, ClientError):
                 return
-            self._prepare(rules)
             self._ran = Ran(rules, content, version, PUSH)
         self._tell()
 

@@ -14,6 +14,9 @@ from tests.conftest import Clock
 from tests.test_run import eventually
 
 from hookline.secrets import parse
+from local import running
+from local.commands import check
+from local.commands.check import Checked
 from local.commands.versions import MOST_BYTES, Versions
 from local.keys import KeyRing
 from local.running import FILE, PAGE, PUSH, Running
@@ -25,6 +28,7 @@ chats: {{a: {{id: {chat}, fallback: b}}, b: {{id: chat_b, fallback: a}}}}
 sources: {{{source}: {{kind: json, auth: {auth}}}}}
 rules: [{{name: {name}, chat: a}}]
 """
+PATIENCE_SECONDS = 10
 BROKEN = "chats: {a: chat_a}\nsources: {}\nrules:\n  - {name: lost, chat: nobody}\n"
 
 
@@ -207,6 +211,19 @@ def test_a_file_that_was_saved_while_the_table_was_out_of_reach_runs_later(stage
     stage.file.write_text(text("saved"))
     stage.running.watch(stopping)
     assert stage.heard == [("saved", FILE, 0)]
+
+
+def test_who_sends_does_not_wait_while_a_file_is_checked(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check_text(content: bytes, name: str) -> Checked:
+        sender = Thread(target=stage.running.look, daemon=True)
+        sender.start()
+        sender.join(PATIENCE_SECONDS)
+        assert not sender.is_alive()
+        return check.check_text(content, name)
+
+    monkeypatch.setattr(running, "check_text", check_text)
+    stage.save(text("second"))
+    assert stage.heard == [("second", FILE, 0)]
 
 
 def test_a_file_is_read_when_two_looks_found_the_same(tmp_path: Path) -> None:
