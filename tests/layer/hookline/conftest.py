@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 from tests.conftest import Clock
 from tests.dynamodb_local import dynamodb_local
+from tests.layer.hookline.one_message import DAYS, LEASE
 from tests.layer.hookline.paced_house import House
 
+from hookline.log import DeliveryLog
 from local.cloud.engine import clients_for
 
-ENGINES = ["moto", pytest.param("dynamodb-local", marks=pytest.mark.dynamodb)]
+MOTO, AMAZONS = "moto", "dynamodb-local"
+BOTH_ENGINES = pytest.mark.parametrize(
+    "engine", [MOTO, pytest.param(AMAZONS, marks=pytest.mark.dynamodb)], indirect=True
+)
 
 
 @pytest.fixture(scope="session")
@@ -20,15 +25,27 @@ def _dynamodb_local() -> Iterator[str]:
         yield url
 
 
-def on_engine(request: pytest.FixtureRequest, cloud: Any) -> Any:
-    """Return the cloud with its table on the engine that the request names, empty."""
-    if request.param == "moto":
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> str:
+    """Give the name of what holds the table: moto, unless a module is marked with BOTH_ENGINES."""
+    return str(getattr(request, "param", MOTO))
+
+
+@pytest.fixture
+def cloud(cloud: Any, engine: str, request: pytest.FixtureRequest) -> Any:
+    """Give the cloud with its table on that engine, empty; Amazon's is too old to send the row of a conflict along."""
+    if engine == MOTO:
         return cloud
     clients = clients_for(request.getfixturevalue("_dynamodb_local"))
     for name in clients("dynamodb").list_tables()["TableNames"]:
         clients("dynamodb").delete_table(TableName=name)
     clients("dynamodb").create_table(**cloud.template.tables[0].create)
     return replace(cloud, clients=clients)
+
+
+@pytest.fixture
+def log(cloud: Any, clock: Clock) -> DeliveryLog:
+    return DeliveryLog(cloud.clients("dynamodb"), "DeliveryLog", clock, LEASE, DAYS)
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from tests.conftest import NOON
-from tests.layer.hookline.conftest import ENGINES, on_engine
+from tests.layer.hookline.conftest import BOTH_ENGINES, MOTO
+from tests.layer.hookline.one_message import DAYS, LEASE
 
 from hookline import chats as rows_of_chats
 from hookline.chats import FAILED_WITH, Chats, Known
@@ -16,17 +17,18 @@ from hookline.models import Message
 from hookline.rows import item, plain
 from hookline.state import Closing, State
 
+pytestmark = BOTH_ENGINES
+
 TABLE, CHAT, DIGEST = "DeliveryLog", "chat_a1", "digest-1"
-LEASE, DAYS = 30.0, 30  # seconds, days
 PLENTY: Callable[[], bool] = lambda: True  # noqa: E731 - of time
 
 
-@pytest.fixture(params=ENGINES)
-def cloud(request: pytest.FixtureRequest, cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Give each test both engines; Amazon's own is so old that its transactions have ten items at most."""
-    if request.param != "moto":
+@pytest.fixture
+def cloud(cloud: Any, engine: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Amazon's engine is so old that its transactions have ten items at most."""
+    if engine != MOTO:
         monkeypatch.setattr(rows_of_chats, "CLOSED_AT_ONCE", 5)
-    return on_engine(request, cloud)
+    return cloud
 
 
 @pytest.fixture
@@ -43,11 +45,6 @@ def chats(table: Any, clock: Any) -> Chats:
 def others(table: Any, clock: Any) -> Chats:
     """Give what another process has of the same table."""
     return Chats(table, TABLE, clock, DAYS)
-
-
-@pytest.fixture
-def log(table: Any, clock: Any) -> DeliveryLog:
-    return DeliveryLog(table, TABLE, clock, LEASE, DAYS)
 
 
 def entry(number: int, thread: str = "", *, private: bool = False) -> Entry:

@@ -5,24 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from tests.layer.hookline.conftest import ENGINES, on_engine
+from tests.layer.hookline.conftest import AMAZONS, BOTH_ENGINES, MOTO
 from tests.layer.hookline.one_message import BODY, DAYS, LEASE, REPEAT, claimed, message, rows, told
 
 from hookline.claim import Claim, Decision, NotClaimed, Status
 from hookline.log import DeliveryLog
 
-CLAIMED_AT_ONCE = {"moto": 200, "dynamodb-local": 1000}  # moto takes its time
-
-
-@pytest.fixture(params=ENGINES)
-def cloud(request: pytest.FixtureRequest, cloud: Any) -> Any:
-    """Give each test both engines; Amazon's own is too old to send the row of a conflict along."""
-    return on_engine(request, cloud)
-
-
-@pytest.fixture
-def log(cloud: Any, clock: Any) -> DeliveryLog:
-    return DeliveryLog(cloud.clients("dynamodb"), "DeliveryLog", clock, LEASE, DAYS)
+pytestmark = BOTH_ENGINES
+CLAIMED_AT_ONCE = {MOTO: 200, AMAZONS: 1000}  # moto takes its time
 
 
 def test_a_new_message_is_claimed_by_one_put(log: DeliveryLog, cloud: Any, clock: Any) -> None:
@@ -138,10 +128,8 @@ def test_a_table_that_is_not_there_raises(cloud: Any, clock: Any) -> None:
 
 
 @pytest.mark.slow
-def test_of_eight_threads_that_claim_the_same_messages_one_wins_each(
-    log: DeliveryLog, request: pytest.FixtureRequest
-) -> None:
-    count = CLAIMED_AT_ONCE[request.node.callspec.params["cloud"]]
+def test_of_eight_threads_that_claim_the_same_messages_one_wins_each(log: DeliveryLog, engine: str) -> None:
+    count = CLAIMED_AT_ONCE[engine]
     messages = [message().model_copy(update={"delivery_id": f"delivery-{n}"}) for n in range(count)]
 
     def claim_all(_: int) -> list[str]:

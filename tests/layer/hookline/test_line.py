@@ -2,22 +2,12 @@
 
 from typing import Any
 
-import pytest
-from tests.layer.hookline.conftest import ENGINES, on_engine
+from tests.layer.hookline.conftest import BOTH_ENGINES
 from tests.layer.hookline.one_message import DAYS, LEASE, rows
 
 from hookline.log import DeliveryLog
 
-
-@pytest.fixture(params=ENGINES)
-def cloud(request: pytest.FixtureRequest, cloud: Any) -> Any:
-    """Give each test both engines; Amazon's own is too old to send the row of a conflict along."""
-    return on_engine(request, cloud)
-
-
-@pytest.fixture
-def log(cloud: Any, clock: Any) -> DeliveryLog:
-    return DeliveryLog(cloud.clients("dynamodb"), "DeliveryLog", clock, LEASE, DAYS)
+pytestmark = BOTH_ENGINES
 
 
 def test_since_when_receipts_arrive_is_written_once_and_never_expires(log: DeliveryLog, cloud: Any, clock: Any) -> None:

@@ -3,22 +3,13 @@
 from typing import Any
 
 import pytest
-from tests.layer.hookline.conftest import ENGINES, on_engine
-from tests.layer.hookline.one_message import BODY, DAYS, LEASE, claimed, message, rows, told
+from tests.layer.hookline.conftest import BOTH_ENGINES
+from tests.layer.hookline.one_message import BODY, LEASE, claimed, message, rows, told
 
 from hookline.claim import Status
 from hookline.log import MAX_ATTEMPTS_KEPT, DeliveryLog
 
-
-@pytest.fixture(params=ENGINES)
-def cloud(request: pytest.FixtureRequest, cloud: Any) -> Any:
-    """Give each test both engines; Amazon's own is too old to send the row of a conflict along."""
-    return on_engine(request, cloud)
-
-
-@pytest.fixture
-def log(cloud: Any, clock: Any) -> DeliveryLog:
-    return DeliveryLog(cloud.clients("dynamodb"), "DeliveryLog", clock, LEASE, DAYS)
+pytestmark = BOTH_ENGINES
 
 
 def test_a_worker_that_lost_its_lease_cannot_close_anothers_claim(log: DeliveryLog, cloud: Any, clock: Any) -> None:

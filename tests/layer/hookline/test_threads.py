@@ -2,24 +2,14 @@
 
 from typing import Any
 
-import pytest
-from tests.layer.hookline.conftest import ENGINES, on_engine
-from tests.layer.hookline.one_message import DAYS, LEASE, claimed, message, rows
+from tests.layer.hookline.conftest import BOTH_ENGINES
+from tests.layer.hookline.one_message import LEASE, claimed, message, rows
 
 from hookline.claim import Claim, Status
 from hookline.log import DeliveryLog
 from hookline.threads import REPLIES_FOR
 
-
-@pytest.fixture(params=ENGINES)
-def cloud(request: pytest.FixtureRequest, cloud: Any) -> Any:
-    """Give each test both engines; Amazon's own is too old to send the row of a conflict along."""
-    return on_engine(request, cloud)
-
-
-@pytest.fixture
-def log(cloud: Any, clock: Any) -> DeliveryLog:
-    return DeliveryLog(cloud.clients("dynamodb"), "DeliveryLog", clock, LEASE, DAYS)
+pytestmark = BOTH_ENGINES
 
 
 def begun(log: DeliveryLog, claim: Claim, message_id: str = "msg_1") -> None:
