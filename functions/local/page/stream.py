@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from sse_starlette import EventSourceResponse
-from sse_starlette.sse import SendTimeoutError
+from sse_starlette.sse import AppStatus, SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
 # A browser that has gone without a word is noticed by what it no longer takes.
 PING_SECONDS, PATIENCE_SECONDS = 15, 20
+# Who stops the server ends the streams first; cut off by this library they would now and then end in an error.
+AppStatus.enable_automatic_graceful_drain = False
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 

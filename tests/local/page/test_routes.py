@@ -38,6 +38,12 @@ class Page:
         self._thread.start()
 
     def _listen(self, url: str) -> None:
+        try:
+            self._hear(url)
+        finally:
+            self.is_over = True
+
+    def _hear(self, url: str) -> None:
         with httpx.stream("GET", f"{url}/page/stream", timeout=60, trust_env=False) as stream:
             name = ""
             for line in stream.iter_lines():
@@ -45,7 +51,6 @@ class Page:
                     name = line.removeprefix("event: ")
                 elif line.startswith("data: "):
                     self.events.append((name, json.loads(line.removeprefix("data: "))))
-        self.is_over = True
 
     def heard(self, name: str) -> list[Any]:
         return [data for told, data in self.events if told == name]
@@ -173,8 +178,9 @@ def test_the_server_stops_at_once_with_pages_open(history: History) -> None:
 
 
 def test_a_page_that_is_left_is_followed_no_more(server: Server) -> None:
-    with httpx.stream("GET", f"{server.url}/page/stream", trust_env=False) as stream:
-        next(stream.iter_lines())
+    with httpx.stream("GET", f"{server.url}/page/stream", trust_env=False, timeout=60) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "event: hello"
         assert server.desk.hub.is_watched
     eventually(lambda: not server.desk.hub.is_watched)
 
