@@ -1,13 +1,17 @@
 """The rows of the log as the page shows them, followed while it is open; and which webhooks were told before."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from tests.local.commands.test_history import Log
 from tests.test_run import eventually
 
 from hookline.claim import Status
+from local.commands.history import History
+from local.commands.wanted import Row, Wanted
 from local.page import deliveries as module
 from local.page.deliveries import Deliveries, delivery
 from local.page.repeats import Repeats
@@ -90,13 +94,27 @@ def test_a_second_time_it_begins_with_what_came_meanwhile(page: Page) -> None:
     eventually(lambda: page.names() == [("a", "sent")])
 
 
+@dataclass(frozen=True)
+class LateHistory(History):
+    """Its engine is there from the second time on."""
+
+    asked: list[int] = field(default_factory=list)
+
+    def latest(self, wanted: Wanted, limit: int) -> list[Row]:
+        self.asked.append(limit)
+        if len(self.asked) == 1:
+            raise EndpointConnectionError(endpoint_url="http://127.0.0.1")  # type: ignore[no-untyped-call]
+        return super().latest(wanted, limit)
+
+
 def test_an_engine_that_is_gone_is_asked_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SELDOM_SECONDS", 0.01)
     page.log.add("a")
-    right, page.deliveries._history = page.log.history, type(page.log.history)(page.log.history.client, "Nowhere")  # noqa: SLF001
+    history = LateHistory(page.log.history.client, page.log.history.table)
+    page.deliveries = Deliveries(history, page.told.append, page.log.clock)
     page.deliveries.begin()
-    page.deliveries._history = right  # noqa: SLF001
     eventually(lambda: page.names() == [("a", "sent")])
+    assert len(history.asked) > 1
 
 
 def test_a_webhook_that_was_counted_as_a_copy_is_a_duplicate(page: Page) -> None:
