@@ -1,5 +1,6 @@
 """Who hears of what is not delivered, and what its row says."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -20,6 +21,24 @@ from hookline.patience import STUCK_AFTER
 from hookline.room import Room
 from hookline.rules.model import Chat
 from hookline.turn import Settled
+
+Crash = Callable[[House, Message], None]
+
+
+@pytest.fixture
+def crash(monkeypatch: pytest.MonkeyPatch) -> Crash:
+    """Give what lets a worker deliver a message and die before it can close the row."""
+
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    def deliver(house: House, sent: Message) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(DeliveryLog, "close", die)
+            with pytest.raises(KeyboardInterrupt):
+                house.outbox.deliver(sent)
+
+    return deliver
 
 
 @pytest.mark.parametrize(
@@ -66,19 +85,10 @@ def test_what_can_not_be_delivered_goes_to_the_next_chat_and_both_rows_are_linke
     assert "Undelivered" not in house.counted
 
 
-def test_a_failure_that_is_found_again_makes_the_same_stand_in(
-    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_that_is_found_again_makes_the_same_stand_in(cloud: Any, clock: Any, crash: Crash) -> None:
     house = House(cloud, clock, refused(404, "chat_not_found"))
     house.fallbacks = (BOSS,)
-
-    def crash(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(DeliveryLog, "close", crash)
-        with pytest.raises(KeyboardInterrupt):
-            house.outbox.deliver(message(clock))
+    crash(house, message(clock))
     clock.advance(30)
     house.outbox.deliver(message(clock))
     first, second = house.forwarded
@@ -86,18 +96,11 @@ def test_a_failure_that_is_found_again_makes_the_same_stand_in(
 
 
 def test_what_was_passed_on_is_not_sent_any_more_when_the_provider_changes_its_mind_after_a_crash(
-    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+    cloud: Any, clock: Any, crash: Crash
 ) -> None:
     house = House(cloud, clock, refused(404, "chat_not_found"), ok())
     house.fallbacks = (BOSS,)
-
-    def crash(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(DeliveryLog, "close", crash)
-        with pytest.raises(KeyboardInterrupt):
-            house.outbox.deliver(message(clock))
+    crash(house, message(clock))
     clock.advance(30)
     assert house.outbox.deliver(message(clock)).status == "failed"
     assert len(house.provider.requests) == 1
@@ -144,17 +147,10 @@ def test_what_another_request_asked_of_one_of_two_chats_is_another_text_for_thei
 
 
 def test_a_copy_that_claims_what_another_request_asked_for_makes_the_same_stand_in(
-    cloud: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+    cloud: Any, clock: Any, crash: Crash
 ) -> None:
     house = House(cloud, clock, refused(404, "chat_not_found"))
-
-    def crash(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(DeliveryLog, "close", crash)
-        with pytest.raises(KeyboardInterrupt):
-            house.outbox.deliver(two_chats(clock)[0])
+    crash(house, two_chats(clock)[0])
     clock.advance(30)
     house.outbox.deliver(two_chats(clock, "request-2")[0])
     first, second = house.forwarded
