@@ -103,7 +103,9 @@ def _stack(found: list[Manual]) -> str:
     asking = {one.path: one.headings()[WHICH_STACK] for one in found if WHICH_STACK in one.headings()}
     commands = ", ".join(f"[`{path.removeprefix(f'{NAME} ')}`](#{_anchor(path)})" for path in asking)
     options = next(iter(asking.values()))
-    return _STACK.format(commands="\n".join(wrap(commands, WIDTH, break_on_hyphens=False)), options=_table("Options", options))
+    return _STACK.format(
+        commands="\n".join(wrap(commands, WIDTH, break_on_hyphens=False)), options=_table("Options", options)
+    )
 
 
 def _listed(entries: list[Entry]) -> str:
