@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-dynamodb soak storm bench lint requirements schema docs build clean
+.PHONY: run test test-dynamodb soak storm bench lint requirements schema docs screenshots build clean
 
 run: .venv/.run
 	@$(BIN)/hookline run
@@ -47,6 +47,10 @@ schema: .venv/.dev
 docs: .venv/.dev
 	$(BIN)/python -m local.rules_reference
 	$(BIN)/python -m local.commands_reference
+
+# The pictures in docs/images, from the running page; look at what it took.
+screenshots: .venv/.dev
+	$(BIN)/python -m tests.screenshots
 
 build:
 	sam validate --lint

@@ -13,7 +13,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\S*) *$")
 _HEADING = re.compile(r"^#+ +(.+?) *$")
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"(?:!?\[[^\]]*\]\(|(?:src|srcset|href)=\")([^)\"\s]+)")
 
 
 class Stale(Exception):
