@@ -32,7 +32,7 @@ class Place:
     @classmethod
     def of_run(cls, port: int | None) -> "Place":
         """Return the run on this machine, or nowhere. Raises NoRun where a port was named that nothing runs on."""
-        from local.commands.stack import of_run  # boto3, which the list doesn't need
+        from local.commands.stack import of_run, secrets_of_run  # boto3, which the list doesn't need
 
         try:
             run = runs.find(port)
@@ -40,7 +40,7 @@ class Place:
             if port is not None:
                 raise
             return cls()
-        return cls(f"{run.url}/hooks/{{source}}", _rules(of_run(run)), run.secrets)
+        return cls(f"{run.url}/hooks/{{source}}", _rules(of_run(run)), secrets_of_run(run))
 
     @classmethod
     def of_stack(cls, stack: "Stack") -> "Place":

@@ -87,6 +87,14 @@ def of_run(run: runs.Run) -> Stack:
     )
 
 
+def secrets_of_run(run: runs.Run) -> Mapping[str, tuple[str, ...]]:
+    """Return what its secret store has by now: rules that came after it began may have named new ones."""
+    from hookline.secrets import parse
+
+    store = clients_for(run.engine_url)("secretsmanager")
+    return parse(store.get_secret_value(SecretId=run.outputs[SECRETS])["SecretString"])
+
+
 def _key_of_run(run: runs.Run) -> str:
     from hookline.wiring import API_KEY  # it brings boto3 along, and what reads rules
 
