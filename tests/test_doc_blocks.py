@@ -117,7 +117,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stage.Stage]:
     folder = tmp_path_factory.mktemp("run")
     event = json.loads((EVENTS / "alertmanager_critical.json").read_text(encoding="utf-8"))
     program = Path(stage.__file__).with_name("hookline.py")
-    with warm.serving(program, folder / "socket") as script, running(folder, RULES_SOURCE="table") as run:
+    with warm.serving(program, folder / "socket") as script, running(folder) as run:
         posted = run.post("alertmanager", json.loads(event["body"]), TOKEN).json()
         eventually(run.texts)
         yield stage.Stage(run.url, posted["deliveries"][0]["delivery_id"], script)
