@@ -99,7 +99,7 @@ class Running:
         """
         content = text.encode()
         problems = tuple(check_text(content, "the rules").problems)
-        if not _has_errors(problems):
+        if not has_errors(problems):
             self._run(content, origin)
         return problems
 
@@ -111,7 +111,7 @@ class Running:
         with self._reading:
             before, (content, self.problems) = self.problems, self._read()
             try:
-                runs = not _has_errors(self.problems) and self._run(content, FILE)
+                runs = not has_errors(self.problems) and self._run(content, FILE)
             except No as error:
                 self.problems, runs = (*self.problems, Problem(str(self.file), 1, 1, str(error))), False
             if self.problems != before and not runs:
@@ -186,5 +186,6 @@ class Running:
             tell()
 
 
-def _has_errors(problems: Iterable[Problem]) -> bool:
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Return whether rules with these problems can't run."""
     return any(problem.severity == "error" for problem in problems)

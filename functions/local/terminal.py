@@ -12,7 +12,7 @@ from local.commands.check import counted, size
 from local.commands.pointed import pointed
 from local.commands.printable import printable
 from local.place import Place
-from local.running import FILE, PAGE, Running
+from local.running import FILE, PAGE, Running, has_errors
 
 
 def banner(place: Place) -> str:
@@ -71,7 +71,7 @@ def _runs(running: Running) -> str:
 
 def _stands(running: Running) -> str:
     name = running.file.name
-    if any(problem.severity == "error" for problem in running.problems):
+    if has_errors(running.problems):
         return f"{name} can't run as it was saved ({counted(running.problems)}); the rules before it still do:"
     return f"{name} runs, with {counted(running.problems)}:" if running.problems else f"{name} is in order again."
 

@@ -22,9 +22,9 @@ from local.page.form import form
 from local.page.rehearsal import Stage, Tried
 from local.page.samples import samples
 from local.page.send import Webhook, answered
-from local.page.state import has_errors, problems_shown, rules_shown
+from local.page.state import problems_shown, rules_shown
 from local.page.stream import Stream
-from local.running import Running
+from local.running import Running, has_errors
 
 GONE = 499  # whoever asked has left; nobody reads the answer
 

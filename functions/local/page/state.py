@@ -39,10 +39,5 @@ def problems_shown(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     return [{name: asdict(problem)[name] for name in _OF_PROBLEM} for problem in islice(problems, MOST_PROBLEMS)]
 
 
-def has_errors(problems: Iterable[Problem]) -> bool:
-    """Return whether rules with these problems can't run."""
-    return any(problem.severity == "error" for problem in problems)
-
-
 def _from_here(file: Path) -> str:
     return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
