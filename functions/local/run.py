@@ -30,6 +30,8 @@ from local.commands.stack import FROM_TABLE, RULES_SOURCE, SECRETS, TABLE
 from local.commands.versions import Versions
 from local.keys import KeyRing
 from local.page import Desk, Where, page
+from local.page.door import Door
+from local.page.guarded import Guarded
 from local.place import CannotServe, Place
 from local.project import TEMPLATE
 from local.provider.phone import Phone
@@ -134,7 +136,7 @@ def _desk(place: Place, template: Template, clients: Clients, running: Running) 
 
 
 def _app(place: Place, template: Template, engine_url: str, provider: ASGIApp, desk: Desk) -> Starlette:
-    provider = desk.watching(Acquainted(provider, desk.running.look))
+    provider = Guarded(desk.watching(Acquainted(provider, desk.running.look)), Door(place.host, place.url))
     app = Starlette(routes=[*page(desk), Mount("/blooio", provider)])
     integrations = {}
     for route in template.routes:

@@ -36,6 +36,12 @@ class Door:
             sentence = f"The page isn't told anything under this name; open {self._url}/, or start with HOST={name}."
             raise Turned(HTTPStatus.FORBIDDEN, sentence)
 
+    def let_through(self, request: Request) -> None:
+        """Raise Turned also where another site's page asks; programs, which are of no page, are let through."""
+        self.let_in(request)
+        if "origin" in request.headers and not _is_of_the_page(request):
+            raise Turned(HTTPStatus.FORBIDDEN, f"Pages of other sites may not ask for this; open {self._url}/.")
+
     async def taken(self, request: Request, kind: type[Asked]) -> Asked:
         """Return what the page asks for. Raises Turned for what another asks, or what can't be understood."""
         self.let_in(request)
