@@ -55,8 +55,10 @@ class Checkout:
 
     def start(self, line: str) -> "subprocess.Popen[str]":
         path = os.pathsep.join([str(self.folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
-        env = {**os.environ, "PATH": path, "SAM_CLI_TELEMETRY": "0", "CONTAINERS": self.host.url}
-        env.pop("AWS_DEFAULT_REGION")  # the recipe's own has to do
+        # No credentials: with any, SAM asks Amazon whose they are. No region either: the recipe's own has to do.
+        others = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        nobodys = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+        env = {**others, **nobodys, "PATH": path, "SAM_CLI_TELEMETRY": "0", "CONTAINERS": self.host.url}
         return subprocess.Popen(
             ["bash", "-euo", "pipefail", "-c", line], cwd=self.folder, env=env, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
