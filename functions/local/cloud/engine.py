@@ -64,7 +64,7 @@ def serve(port: int = 0, host: str = HOST) -> "BaseWSGIServer":
     from moto.moto_server import werkzeug_app
     from werkzeug.serving import make_server
 
-    from local.cloud import attributes, fifo, transactions
+    from local.cloud import attributes, fifo, services, transactions
 
     class Quiet(werkzeug_app.MotoRequestHandler):  # type: ignore[misc]  # moto's types aren't followed
         # An answer is written in two parts; without this the second waits 40 ms for the first one's receipt.
@@ -76,6 +76,7 @@ def serve(port: int = 0, host: str = HOST) -> "BaseWSGIServer":
     fifo.mend()
     transactions.mend()
     attributes.mend()
+    services.mend()
     app = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
     return make_server(host, port, app, threaded=True, request_handler=Quiet)
 
