@@ -150,6 +150,8 @@ class Running:
         return True
 
     def _read(self) -> tuple[bytes, tuple[Problem, ...]]:
+        if not (self.file.is_file() or self.file.is_dir()):  # of what is no file, the reading may never end
+            return b"", (Problem(str(self.file), 1, 1, "there is no such file any more"),)
         try:
             content = contents(self.file)
         except RulesError as error:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+MOST_MISSED = 8  # looks that find nothing, until the file counts as gone: an editor may put another one there
 Stamp = tuple[int, int, int] | None
 
 
@@ -11,11 +12,13 @@ class Saved:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._taken = self._seen = self._stamp()
+        self._missed = 0
 
     def has_changed(self) -> bool:
-        """Say once that the file is another one, when two looks found the same: it may be half written."""
+        """Say once that the file is gone, or is another one; two looks have to find the same, it may be half written."""
         before, self._seen = self._seen, self._stamp()
-        if self._seen in {self._taken, None} or self._seen != before:
+        self._missed = 0 if self._seen else self._missed + 1
+        if self._seen == self._taken or self._seen != before or 0 < self._missed < MOST_MISSED:
             return False
         self._taken = self._seen
         return True
@@ -24,5 +27,5 @@ class Saved:
         try:
             found = self._file.stat()
         except OSError:
-            return None  # between two of an editor's steps there may be none
+            return None
         return found.st_mtime_ns, found.st_size, found.st_ino

@@ -14,10 +14,14 @@ from local.commands.printable import printable
 from local.place import Place
 from local.running import FILE, PAGE, Running, has_errors
 
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+
 
 def banner(place: Place) -> str:
     """Return what it shows first."""
     where = "LIVE: messages really go out through Blooio." if place.live else f"The phone is at {place.url}/"
+    if place.host in EVERYWHERE:
+        where += "\nEverybody who reaches this machine can see it and press its buttons: HOST says who may."
     return f"""
 Hookline is listening on {place.url}/hooks/{{source}} for {", ".join(place.rules.sources)}.
 Rules: {place.rules_file}, which is read again whenever it is saved

@@ -20,7 +20,7 @@ from local.commands.check import Checked
 from local.commands.versions import MOST_BYTES, Versions
 from local.keys import KeyRing
 from local.running import FILE, PAGE, PUSH, Running
-from local.saved import Saved
+from local.saved import MOST_MISSED, Saved
 from local.terminal import teller
 
 RULES = """\
@@ -269,3 +269,23 @@ def test_the_terminal_names_the_page_and_a_push(stage: Stage, told: Callable[[],
     stage.versions.push(text("pushed").encode(), "", 2, clock())
     stage.running.look()
     assert "Version 3 was pushed: 1 rule, 1 source, 2 chats run now, until rules.yaml is saved." in told()
+
+
+def test_a_file_that_is_gone_is_told_after_a_while_and_again_when_it_is_back(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text("one")
+    saved = Saved(file)
+    file.unlink()
+    looks = [saved.has_changed() for _ in range(MOST_MISSED + 2)]
+    assert looks == [False] * (MOST_MISSED - 1) + [True, False, False]
+    file.write_text("one")
+    assert [saved.has_changed() for _ in range(3)] == [False, True, False]
+
+
+def test_a_file_that_is_gone_is_a_problem_and_so_is_what_can_not_be_read_to_an_end(stage: Stage) -> None:
+    stage.file.unlink()
+    [gone] = stage.running.reread()
+    assert gone.sentence == "there is no such file any more"
+    os.mkfifo(stage.file)
+    assert stage.running.reread() == (gone,)
+    assert (stage.name, stage.heard) == ("first", [("first", FILE, 1)])

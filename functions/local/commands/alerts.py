@@ -66,7 +66,7 @@ class Alerts:
         if not named:
             return ""
         many = "1 alert is" if len(stories) == 1 else f"{len(stories)} alerts are"
-        return f"{OPEN}{many} not acknowledged yet: {', '.join(_named(named))}."
+        return f"{OPEN}Of these {many} not acknowledged yet: {', '.join(_named(named))}."
 
     def _own(self, row: Row) -> Acknowledged | None:
         return _of(row) or self._digests.get(str(row.get("digest", "")))

@@ -1,5 +1,7 @@
 """The command that begins a rules file: `hookline new`."""
 
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -69,4 +71,12 @@ def new(  # noqa: PLR0913 - its options
         text = written(made.Answers(kind, an_id, name, address, which), file)
         with file.open("x", encoding="utf-8") as opened:
             opened.write(text)
-    say(f"{file} is written. Try it:\n\n  hookline check {file}\n  hookline test {file}\n  RULES={file} hookline run")
+    hookline = _called()
+    lines = f"  {hookline} check {file}\n  {hookline} test {file}\n  RULES={file} {hookline} run"
+    say(f"{file} is written. Try it:\n\n{lines}")
+
+
+def _called() -> str:
+    """Return how whoever called this can call the others."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "hookline" and shutil.which("hookline") is None else "hookline"

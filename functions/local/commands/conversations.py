@@ -43,8 +43,8 @@ class Conversation:
         goes, tried = ("1 message goes out", "is") if state.count == 1 else (f"{state.count} messages go out", "are")
         last = f"{tried} tried at {short(state.expires_at, now)} at the latest"
         is_told = state.held_upto <= state.passed_upto and not state.is_unheard
-        told = "A fallback was told" if is_told else "No fallback was told"
-        return f"{begin}: {goes} in one text when somebody replies or reacts, and {last}. {told} of all that."
+        told = "All of it went to a fallback" if is_told else "No fallback was told of all that"
+        return f"{begin}: {goes} in one text when somebody replies or reacts, and {last}. {told}."
 
     def _held(self, now: datetime) -> str:
         state = self.state

@@ -45,7 +45,8 @@ def published(run: Run, folder: Path = RUNS) -> Iterator[None]:
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        if run.pid in {other.pid for other in alive(folder) if other.port == run.port}:  # else it is another's by now
+            path.unlink(missing_ok=True)
 
 
 def find(port: int | None, folder: Path = RUNS) -> Run:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from pydantic import ValidationError
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -55,7 +55,10 @@ class Provider:
         self._attempts: list[Attempt] = []
 
     async def send(self, request: Request) -> Response:
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return Response()  # nobody waits for it
         chat_id, key = request.path_params["chat_id"], request.headers.get("idempotency-key")
         step, latency_ms = self._faults.step(chat_id)
         answer = self._refused(step) or unauthorized(request, self._phone.key) or self._send(chat_id, key, body, step)

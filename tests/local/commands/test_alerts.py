@@ -29,13 +29,13 @@ def said(*rows: dict[str, Any]) -> str:
 
 
 def test_an_alert_is_open_until_somebody_takes_care_of_it() -> None:
-    assert said(row("CPU")) == "● 1 alert is not acknowledged yet: CPU (oncall)."
+    assert said(row("CPU")) == "● Of these 1 alert is not acknowledged yet: CPU (oncall)."
     assert said(row("CPU", **acknowledged(1))) == ""
 
 
 def test_several_are_counted_and_named() -> None:
     rows = [row("CPU"), row("Disk", 1, chat_name="office"), row("CPU", 2, thread="on another machine")]
-    assert said(*rows) == "● 3 alerts are not acknowledged yet: CPU x2 (oncall), Disk (office)."
+    assert said(*rows) == "● Of these 3 alerts are not acknowledged yet: CPU x2 (oncall), Disk (office)."
 
 
 def test_of_very_many_the_rest_is_counted() -> None:
@@ -44,7 +44,7 @@ def test_of_very_many_the_rest_is_counted() -> None:
 
 def test_a_story_is_one_alert_however_often_and_to_whom_it_was_told() -> None:
     rows = [row("CPU"), row("CPU", 1, chat_name="office"), row("CPU", 240)]
-    assert said(*rows) == "● 1 alert is not acknowledged yet: CPU (oncall, office)."
+    assert said(*rows) == "● Of these 1 alert is not acknowledged yet: CPU (oncall, office)."
 
 
 def test_an_end_closes_what_fired_before_it_and_not_what_fires_after() -> None:
@@ -62,7 +62,7 @@ def test_who_takes_care_later_of_the_same_story_takes_care_of_all_of_it() -> Non
 def test_what_a_digest_told_is_acknowledged_with_it() -> None:
     member = row("CPU", status="digested", digest="d-1")
     digest = {**row("12 more", 3, phase="info", digest=4, thread=None), "id": "d-1"}
-    assert said(member, digest) == "● 1 alert is not acknowledged yet: CPU (oncall)."
+    assert said(member, digest) == "● Of these 1 alert is not acknowledged yet: CPU (oncall)."
     assert said(member, digest | acknowledged(5)) == ""
     assert missing_digests([member]) == ["d-1"]
     assert missing_digests([member, digest]) == []
@@ -75,16 +75,18 @@ def test_what_is_no_alert_or_was_not_told_is_no_open_alert() -> None:
 
 def test_an_alert_without_a_story_stands_by_itself() -> None:
     rows = [row("CPU", thread=None), row("CPU", 1, thread=None, **acknowledged(2))]
-    assert said(*rows) == "● 1 alert is not acknowledged yet: CPU (oncall)."
+    assert said(*rows) == "● Of these 1 alert is not acknowledged yet: CPU (oncall)."
 
 
 def test_an_alert_without_a_title_goes_by_what_it_says() -> None:
-    assert said(row("", text="\x1b[31mCPU\nhot")) == "● 1 alert is not acknowledged yet: \ufffd[31mCPU (oncall)."
-    assert said(row("", rule="all")) == "● 1 alert is not acknowledged yet: all (oncall)."
+    assert (
+        said(row("", text="\x1b[31mCPU\nhot")) == "● Of these 1 alert is not acknowledged yet: \ufffd[31mCPU (oncall)."
+    )
+    assert said(row("", rule="all")) == "● Of these 1 alert is not acknowledged yet: all (oncall)."
 
 
 def test_an_alert_that_is_private_is_counted_and_not_named() -> None:
-    assert said(row("Diagnosis", private=True)) == "● 1 alert is not acknowledged yet: (private) (oncall)."
+    assert said(row("Diagnosis", private=True)) == "● Of these 1 alert is not acknowledged yet: (private) (oncall)."
 
 
 def test_who_acknowledged_is_said_with_the_time() -> None:

@@ -25,7 +25,8 @@ PARKED = State(
     expires_at=at(hours=22), due_at=at(hours=22),
 )  # fmt: skip
 BEGIN = "oncall waits for an answer since 12:14 (2 h)"
-WHEN, TOLD = "in one text when somebody replies or reacts, and", "at the latest. A fallback was told of all that."
+WHEN, TOLD = "in one text when somebody replies or reacts, and", "at the latest. All of it went to a fallback."
+UNTOLD = TOLD.replace("All of it went to a fallback", "No fallback was told of all that")
 ALONE = State(count=1, last=1, held_upto=1, parked_at=at(hours=-2), expires_at=at(hours=3), due_at=at(hours=3))
 HELD = State(count=3, last=3, held_upto=3, since=at(minutes=-1), due_at=at(hours=1, minutes=46))
 
@@ -34,7 +35,7 @@ HELD = State(count=3, last=3, held_upto=3, since=at(minutes=-1), due_at=at(hours
     ("state", "sentence"),
     [
         (PARKED, f"{BEGIN}: 14 messages go out {WHEN} are tried at 2026-11-03 12:14 {TOLD}"),
-        (ALONE, f"{BEGIN}: 1 message goes out {WHEN} is tried at 17:14 {TOLD.replace('A fallback', 'No fallback')}"),
+        (ALONE, f"{BEGIN}: 1 message goes out {WHEN} is tried at 17:14 {UNTOLD}"),
         (State(count=14, parked_at=at(hours=-2), frozen=Frozen(14, 14, {}, is_last=True)),
          f"{BEGIN}; 14 messages are on the way."),
         (State(parked_at=at(hours=-2)), f"{BEGIN}; nothing else is on the way."),

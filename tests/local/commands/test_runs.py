@@ -1,11 +1,12 @@
 """How the commands find a stack: the runs of this machine by their files, a deployed one by its outputs."""
 
+import json
 import os
 import stat
 import subprocess
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,9 @@ def test_another_projects_stack_is_a_sentence() -> None:
     account.has({"DeliveryLogTable": "one"})
     with pytest.raises(NoStack, match="no output DeliveryQueueUrl, DeadLetterQueueUrl, SecretsId"):
         account.find()
+
+
+def test_who_ends_leaves_the_file_of_whoever_has_its_port_by_now(tmp_path: Path) -> None:
+    with published(a_run(9000, os.getppid()), tmp_path):
+        (tmp_path / "run-9000.json").write_text(json.dumps(asdict(a_run(9000))))
+    assert find(9000, tmp_path).pid == os.getpid()
