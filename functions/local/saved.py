@@ -15,7 +15,7 @@ class Saved:
         self._missed = 0
 
     def has_changed(self) -> bool:
-        """Say once that the file is gone, or is another one; two looks have to find the same, it may be half written."""
+        """Say once that the file is another one, or gone; two looks have to find the same: it may be half written."""
         before, self._seen = self._seen, self._stamp()
         self._missed = 0 if self._seen else self._missed + 1
         if self._seen == self._taken or self._seen != before or 0 < self._missed < MOST_MISSED:

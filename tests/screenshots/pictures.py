@@ -12,7 +12,6 @@ from local.project import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 WIDE, TALL = {"width": 1280, "height": 900}, {"width": 1280, "height": 1120}
-SMALL = {"width": 375, "height": 812}
 PLACE = "127.0.0.1:8787"  # where everybody's run is; the one of the pictures is on any port
 SAMPLE = "critical: DiskAlmostFull"
 _DIFFERS = {
@@ -44,13 +43,6 @@ def _in_the_dark(view: Any) -> None:
     view.emulate_media(color_scheme="dark")
 
 
-def _on_a_phone(view: Any) -> None:
-    view.set_viewport_size(SMALL)
-    view.emulate_media(color_scheme="light")
-    view.get_by_role("tab", name="Phone").click()
-    view.locator("#bubbles").evaluate("bubbles => bubbles.scrollTop = bubbles.scrollHeight")
-
-
 def _playground(view: Any) -> None:
     """Show rules in which somebody has mistyped the name of a chat."""
     view.set_viewport_size(TALL)
@@ -67,7 +59,6 @@ def _playground(view: Any) -> None:
 PICTURES = (
     Picture("page-light", "page", _page),
     Picture("page-dark", "page", _in_the_dark),
-    Picture("phone-375", "phone-375", _on_a_phone),
     Picture("playground", "playground", _playground),
 )
 
