@@ -23,17 +23,35 @@ const MEANINGS = {
 };
 
 const ACKNOWLEDGED = "acknowledged";
+// What is furthest from being told comes first; of all others none is worse.
+const WORST_FIRST = ["dead", "failed", "parked", "held", "retrying", "queued", "sending"];
 
 const known = new Map(); // delivery -> its generations
+const toldFor = new Map(); // delivery -> those that it tells in their stead
 const queued = { status: "queued", attempts: [] };
 
 export function forget() {
   known.clear();
+  toldFor.clear();
 }
+
+const isNamed = (id) => typeof id === "string";
+
+// Gives what tells a text instead: a digest, another chat's.
+const insteadOf = ({ digest, fallback_to: fallback }) => [digest, fallback].filter(isNamed);
 
 export function keep(delivery) {
   const generations = known.get(delivery.delivery_id) ?? new Map();
   known.set(delivery.delivery_id, generations.set(delivery.generation, delivery));
+  for (const id of insteadOf(delivery)) toldFor.set(id, (toldFor.get(id) ?? new Set()).add(delivery.delivery_id));
+}
+
+// Gives the delivery, and all that it tells in their stead.
+export function concerned(id, found = new Set()) {
+  if (found.has(id)) return found;
+  found.add(id);
+  for (const other of toldFor.get(id) ?? []) concerned(other, found);
+  return found;
 }
 
 // Of several generations the one that the event asked for, else the latest.
@@ -46,12 +64,29 @@ export function status(name) {
   return element("span", `status is-${TONES[name] ?? "calm"}`, name);
 }
 
+// Gives the text and what tells it instead, and so on, as far as the log is known.
+function chain(id, eventId, found = new Map()) {
+  const one = row(id, eventId);
+  if (!one || found.has(id)) return found;
+  found.set(id, one);
+  for (const other of insteadOf(one)) chain(other, eventId, found);
+  return found;
+}
+
+const nameOf = (found) => (found.acknowledged_at ? ACKNOWLEDGED : found.status);
+const badness = (name) => (WORST_FIRST.includes(name) ? WORST_FIRST.length - WORST_FIRST.indexOf(name) : 0);
+
+// Of a text that was told in its chat, but waits where it was told instead, the latter counts.
+function worst(id, eventId) {
+  const names = [...chain(id, eventId).values()].map(nameOf);
+  return names.reduce((bad, name) => (badness(name) > badness(bad) ? name : bad), names[0] ?? queued.status);
+}
+
 // Says in a few words what became of a webhook's texts: `delivered`, or `3 held, 1 sent`.
 export function inShort(webhook) {
   const counts = new Map();
   for (const { delivery_id: id } of webhook.deliveries) {
-    const found = row(id, webhook.event_id) ?? queued;
-    const name = found.acknowledged_at ? ACKNOWLEDGED : found.status;
+    const name = worst(id, webhook.event_id);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].map(([name, count]) => ({ name, words: webhook.deliveries.length > 1 ? `${count} ${name}` : name, tone: TONES[name] }));
@@ -91,18 +126,27 @@ function delivery(found, chat, label = "") {
   return made;
 }
 
-// Gives an item for each text, followed by what told it instead: a digest, or another chat's.
+function label(found, id) {
+  return found.digest === id ? "In one text: " : "Instead: ";
+}
+
+// Gives an item for each text, followed by what told it instead, and what told that instead.
 export function deliveries(webhook) {
   const made = [];
   const shown = new Set();
+  const tell = (found, chat) => {
+    for (const id of insteadOf(found)) {
+      if (shown.has(id)) continue;
+      shown.add(id);
+      const other = row(id, webhook.event_id) ?? queued;
+      made.push(delivery(other, chat, label(found, id)));
+      tell(other, chat);
+    }
+  };
   for (const { delivery_id: id, chat } of webhook.deliveries) {
     const found = row(id, webhook.event_id) ?? queued;
     made.push(delivery(found, chat));
-    for (const [other, label] of [[found.digest, "In one text: "], [found.fallback_to, "Instead: "]]) {
-      if (typeof other !== "string" || shown.has(other)) continue;
-      shown.add(other);
-      made.push(delivery(row(other) ?? queued, chat, label));
-    }
+    tell(found, chat);
   }
   return element("ol", "deliveries", ...made);
 }

@@ -1,6 +1,6 @@
 // The webhooks, newest on top; what changes in one is drawn soon after.
 
-import { forget, keep } from "./deliveries.js";
+import { concerned, forget, keep } from "./deliveries.js";
 import { at, say } from "./dom.js";
 import { Entry } from "./webhook.js";
 
@@ -42,8 +42,7 @@ function show(webhook) {
 function flush() {
   for (const each of stale) show(each);
   stale.clear();
-  // What is open shows other texts, too: those that were told instead.
-  for (const entry of entries.values()) if (changed.has(entry) || entry.isOpen) entry.draw();
+  for (const entry of changed) entry.draw();
   changed.clear();
   at("welcome").hidden = entries.size > 0;
   say("webhooks-count", entries.size ? String(entries.size) : "");
@@ -63,7 +62,7 @@ export function take(webhook) {
 
 export function takeDelivery(delivery) {
   keep(delivery);
-  for (const entry of asking.get(delivery.delivery_id) ?? []) changed.add(entry);
+  for (const id of concerned(delivery.delivery_id)) for (const entry of asking.get(id) ?? []) changed.add(entry);
   soon();
 }
 

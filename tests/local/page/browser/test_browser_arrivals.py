@@ -78,8 +78,17 @@ def test_a_reply_brings_what_waits_in_one_text(run: Run, view: Any) -> None:
     view.get_by_role("button", name="Send as the person").click()
     view.locator(".is-mine", has_text="On it").wait_for()
     page.bubble("2 more").wait_for()
+    details = page.details("Desk three")
+    details.locator(".delivery", has_text="In one text").get_by_text("2 more").wait_for()
+    # It waits where it was told instead, and is not over before nobody waits.
+    details.locator(".delivery", has_text="Instead").locator(".status", has_text="parked").first.wait_for()
+    assert page.row("Desk three").locator(".became").inner_text() == "parked"
+    for name in ("office", "oncall"):
+        page.chat(name)
+        view.get_by_label("Answer as the person", exact=True).fill("Here, too")
+        view.get_by_role("button", name="Send as the person").click()
+        view.locator(".is-mine", has_text="Here, too").first.wait_for()
     page.row("Desk three").locator(".became", has_text="digested").wait_for()
-    page.details("Desk three").locator(".delivery", has_text="In one text").get_by_text("2 more").wait_for()
 
 
 def test_a_reply_to_one_text_quotes_it_and_says_which_it_answers(run: Run, view: Any) -> None:
