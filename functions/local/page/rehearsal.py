@@ -4,8 +4,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
 from hookline.errors import Problem, Refused
 from hookline.rules.alone import alone
 from hookline.rules.check import in_file_order
@@ -16,19 +14,16 @@ from local.commands.explain import lines
 from local.commands.rehearse import rehearse
 from local.commands.render import machine
 from local.page.state import problems_shown
+from local.page.typed import Typed
 from local.page.webhook import line_shown
 
 MOST_BODY = 262_144  # bytes, as the functions take it
 
 
-class Tried(BaseModel):
+class Tried(Typed):
     """A webhook that nobody has sent, and the rules to try it with."""
 
     rules: str
-    source: str
-    content_type: str = ""
-    headers: dict[str, str] = {}
-    body: str
 
 
 class Stage:

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-from pydantic import BaseModel
 
 from hookline.clock import SECOND_MS
 from hookline.errors import Refused
@@ -22,6 +21,7 @@ from hookline.sources.kind import at
 from local.page.dated import brought_up_to
 from local.page.door import Turned
 from local.page.samples import OF_THE_WAY
+from local.page.typed import Typed
 from local.posting import is_provable, own_event, proof, signature
 from local.running import Running
 
@@ -29,13 +29,9 @@ PATIENCE_S = 30.0  # as long as a sender might wait
 MOST_AT_ONCE = 8
 
 
-class Webhook(BaseModel):
+class Webhook(Typed):
     """What is posted to a source. ``is_new`` gives it an id and a time of its own, else it is sent as it is."""
 
-    source: str
-    content_type: str = ""
-    headers: dict[str, str] = {}
-    body: str
     is_new: bool = True
 
 

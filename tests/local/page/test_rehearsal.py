@@ -61,6 +61,13 @@ def test_a_body_that_makes_nothing_has_a_reason(given: dict[str, str], reason: s
     assert told["messages"] == []
 
 
+def test_a_multipart_form_is_read_with_the_line_ends_of_a_text_area() -> None:
+    body = '--b\nContent-Disposition: form-data; name="message"\n\nHello,\nit is open\n--b--\n'
+    told = rehearsed(source="contact", body=body, content_type="multipart/form-data; boundary=b")
+    [message] = told["messages"]
+    assert message["text"].endswith("Hello,\nit is open")
+
+
 @pytest.mark.parametrize(
     "text",
     ["{% for a in range(999) %}{% for b in range(999) %}{% for c in range(999) %}x{% endfor %}{% endfor %}{% endfor %}",

@@ -111,6 +111,16 @@ def test_every_proof_is_carried(auth: str, is_new: bool) -> None:  # noqa: FBT00
     assert event_id
 
 
+def test_a_multipart_form_is_taken_from_a_text_area_too() -> None:
+    post, found = of("form")
+    [sample] = [sample for sample in found if sample["name"] == "events/contact_multipart.json"]
+    typed = {**sample, "body": sample["body"].replace("\r\n", "\n").replace("\r", "\n")}
+    assert typed["body"] != sample["body"]
+    for is_new in (True, False):
+        _, text = post.told(webhook(typed, is_new=is_new))
+        assert "It is the third one from the door; a photo is attached." in text
+
+
 def test_the_same_again_is_posted_byte_for_byte() -> None:
     post, (sample, *_) = of("alertmanager")
     body = sample["body"].replace(":", " :  ")
