@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from random import Random
@@ -37,6 +38,12 @@ class Pressed(BaseModel):
     what: What
 
 
+@dataclass(frozen=True, slots=True)
+class _Post:
+    webhook: Webhook
+    is_end: bool = False  # it says that something is over
+
+
 class Buttons:
     """Says what each button does now, and does it; ``changed`` is called when one of them does something else."""
 
@@ -61,30 +68,41 @@ class Buttons:
         ]
 
     async def press(self, what: What) -> dict[str, int]:
-        """Return how many webhooks were taken, and how many weren't. Raises Turned."""
+        """Return how many webhooks were taken, how many of them end something, and how many weren't. Raises Turned."""
         async with self._turn:
             [button] = [button for button in self.shown() if button["name"] == what]
             if button["source"] is None:
                 raise Turned(HTTPStatus.CONFLICT, button["hint"])
-            webhooks = list(self._webhooks(what, button["source"]))
-            answers = await asyncio.gather(*map(self._sender.send, webhooks))
+            posts = list(self._posts(what, button["source"]))
+            answers = await asyncio.gather(*(self._answer(post.webhook) for post in posts))
         self._changed()
-        sent = sum(map(_is_taken, answers))
-        return {"sent": sent, "refused": len(answers) - sent}
+        turned = [answer for answer in answers if isinstance(answer, Turned)]
+        if len(turned) == len(posts):
+            raise turned[0]
+        taken = [post for post, answer in zip(posts, answers, strict=True) if _is_taken(answer)]
+        over = sum(post.is_end for post in taken)
+        return {"sent": len(taken), "over": over, "refused": len(posts) - len(taken)}
 
-    def _webhooks(self, what: What, source: str) -> Iterator[Webhook]:
+    async def _answer(self, webhook: Webhook) -> httpx.Response | Turned:
+        """Return what came of it: what one of a storm can't do stands in nobody else's way."""
+        try:
+            return await self._sender.send(webhook)
+        except Turned as error:
+            return error
+
+    def _posts(self, what: What, source: str) -> Iterator[_Post]:
         now = datetime.now(UTC)
         if what == "form":
-            yield _form(source, self._random)
+            yield _Post(_form(source, self._random))
         elif what == "resolve" and self._last and self._last.ends:
-            yield self._last.ends(now)
+            yield _Post(self._last.ends(now), is_end=True)
             self._last = None
         else:
             begun = incidents(STORM if what == "storm" else 1, source, self._running.rules, self._random, now)
             for n, incident in enumerate(begun):
-                yield incident.begins
+                yield _Post(incident.begins)
                 if n - RESOLVE_AFTER in RESOLVING and (ends := begun[n - RESOLVE_AFTER].ends):
-                    yield ends(now)
+                    yield _Post(ends(now), is_end=True)
             self._last = begun[-1]
 
     def _alerting(self, what: str) -> tuple[str | None, str]:
@@ -122,8 +140,8 @@ def _button(name: What, label: str, source: str | None, hint: str) -> dict[str, 
     return {"name": name, "label": label, "source": source, "hint": hint}
 
 
-def _is_taken(answer: httpx.Response) -> bool:
-    return answer.status_code < HTTPStatus.BAD_REQUEST
+def _is_taken(answer: httpx.Response | Turned) -> bool:
+    return isinstance(answer, httpx.Response) and answer.status_code < HTTPStatus.BAD_REQUEST
 
 
 def _form(source: str, random: Random) -> Webhook:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from http import HTTPStatus
 from random import Random
 from typing import Any
 
@@ -25,9 +26,13 @@ class Taker(Sender):
         super().__init__("http://127.0.0.1:8787", running, lambda: 0)  # type: ignore[arg-type]
         self.sent: list[Webhook] = []
         self.status = 202
+        self.breaks_at = -1  # the line breaks once, at the post of this number
 
     async def send(self, webhook: Webhook) -> httpx.Response:
         await asyncio.sleep(0)
+        if len(self.sent) == self.breaks_at:
+            self.breaks_at = -1
+            raise Turned(HTTPStatus.BAD_REQUEST, "It can't be sent: the line broke.")
         self.sent.append(webhook)
         return httpx.Response(self.status)
 
@@ -55,9 +60,9 @@ class Board:
 
 def test_an_alert_fires_and_is_resolved_under_the_same_thread() -> None:
     board = Board()
-    assert board.press("alert") == {"sent": 1, "refused": 0}
+    assert board.press("alert") == {"sent": 1, "over": 0, "refused": 0}
     label = board.shown()["resolve"]["label"]
-    assert board.press("resolve") == {"sent": 1, "refused": 0}
+    assert board.press("resolve") == {"sent": 1, "over": 1, "refused": 0}
     fired, resolved = board.events()
     assert (fired.status, resolved.status) == ("firing", "resolved")
     assert fired.thread == resolved.thread != ""
@@ -82,7 +87,7 @@ def test_who_clicks_twice_during_a_storm_resolves_once_and_fires_nothing() -> No
         return await asyncio.gather(*map(board.buttons.press, clicks), return_exceptions=True)
 
     storm, resolved, turned = asyncio.run(click())
-    assert resolved == {"sent": 1, "refused": 0}
+    assert resolved == {"sent": 1, "over": 1, "refused": 0}
     assert str(turned) == "Nothing is firing: send an alert first."
     assert len(board.taker.sent) == storm["sent"] + 1
 
@@ -98,14 +103,14 @@ def test_a_storm_is_of_fifty_different_alerts_some_of_which_resolve_meanwhile() 
     assert 0 < len(resolved) == len(set(resolved)) < STORM / 2
     assert all(thread in fired for thread in resolved)
     assert events[-1].status == "firing"
-    assert answer == {"sent": len(events), "refused": 0}
+    assert answer == {"sent": len(events), "over": len(resolved), "refused": 0}
     assert len({one.body for one in board.taker.sent}) == len(events)
     assert board.shown()["resolve"]["source"] == "alertmanager"
 
 
 def test_somebody_fills_in_the_form() -> None:
     board = Board()
-    assert board.press("form") == {"sent": 1, "refused": 0}
+    assert board.press("form") == {"sent": 1, "over": 0, "refused": 0}
     [sent] = board.taker.sent
     assert (sent.source, sent.content_type, sent.is_new) == ("contact", "application/x-www-form-urlencoded", True)
     assert "message=" in sent.body
@@ -114,7 +119,22 @@ def test_somebody_fills_in_the_form() -> None:
 def test_what_was_not_taken_is_counted() -> None:
     board = Board()
     board.taker.status = 503
-    assert board.press("alert") == {"sent": 0, "refused": 1}
+    assert board.press("alert") == {"sent": 0, "over": 0, "refused": 1}
+
+
+def test_what_one_of_a_storm_can_not_do_stands_in_nobody_elses_way() -> None:
+    board = Board()
+    board.taker.breaks_at = 7
+    answer = board.press("storm")
+    assert answer["refused"] == 1
+    assert answer["sent"] == len(board.taker.sent) > STORM
+
+
+def test_when_nothing_can_be_sent_it_is_said_why() -> None:
+    board = Board()
+    board.taker.breaks_at = 0
+    with pytest.raises(Turned, match="It can't be sent"):
+        board.press("alert")
 
 
 def test_the_page_is_told_when_a_button_does_something_else() -> None:

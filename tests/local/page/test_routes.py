@@ -234,7 +234,7 @@ def test_it_rehearses_and_gives_samples(server: Server) -> None:
 
 def test_it_fires_and_says_how_many_were_taken(server: Server) -> None:
     opened = server.open()
-    assert server.ask("fire", what="alert").json() == {"sent": 1, "refused": 0}
+    assert server.ask("fire", what="alert").json() == {"sent": 1, "over": 0, "refused": 0}
     eventually(lambda: opened.heard("webhook"))
     [told] = eventually(lambda: opened.heard("rules"))
     assert told["actions"][1]["label"].startswith("Resolve ")

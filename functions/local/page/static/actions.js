@@ -18,8 +18,9 @@ function told(words) {
 
 function outcome({ ok, content, trouble }) {
   if (!ok) return trouble;
-  const { sent, refused } = content;
-  return `${counted(sent, "webhook")} sent.${refused ? ` ${refused} refused.` : ""}`;
+  const { sent, over, refused } = content;
+  const apart = over && over < sent ? `: ${counted(sent - over, "alert")} and ${over} that ${over === 1 ? "is" : "are"} over` : "";
+  return `${counted(sent, "webhook")} sent${apart}.${refused ? ` ${refused} refused.` : ""}`;
 }
 
 // A button that can't be used says why instead.
