@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from tests.layer.hookline.conftest import AMAZONS, BOTH_ENGINES, MOTO
+from tests.layer.hookline.conftest import BOTH_ENGINES
 from tests.layer.hookline.one_message import BODY, DAYS, LEASE, REPEAT, claimed, message, rows, told
 
 from hookline.claim import Claim, Decision, NotClaimed, Status
 from hookline.log import DeliveryLog
 
 pytestmark = BOTH_ENGINES
-CLAIMED_AT_ONCE = {MOTO: 200, AMAZONS: 1000}  # moto takes its time
+CLAIMED_AT_ONCE = 200
 
 
 def test_a_new_message_is_claimed_by_one_put(log: DeliveryLog, cloud: Any, clock: Any) -> None:
@@ -128,9 +128,8 @@ def test_a_table_that_is_not_there_raises(cloud: Any, clock: Any) -> None:
 
 
 @pytest.mark.slow
-def test_of_eight_threads_that_claim_the_same_messages_one_wins_each(log: DeliveryLog, engine: str) -> None:
-    count = CLAIMED_AT_ONCE[engine]
-    messages = [message().model_copy(update={"delivery_id": f"delivery-{n}"}) for n in range(count)]
+def test_of_eight_threads_that_claim_the_same_messages_one_wins_each(log: DeliveryLog) -> None:
+    messages = [message().model_copy(update={"delivery_id": f"delivery-{n}"}) for n in range(CLAIMED_AT_ONCE)]
 
     def claim_all(_: int) -> list[str]:
         return [m.delivery_id for m in messages if isinstance(log.claim(m, BODY), Claim)]
