@@ -30,7 +30,7 @@ function drawLimit(streak) {
     notice("waits");
     return;
   }
-  if (document.activeElement !== at("streak")) at("streak").value = streak;
+  if (document.activeElement !== at("streak") && at("streak").validity.valid) at("streak").value = streak;
   const inARow = `${counted(streak, "text")}${streak > 1 ? " in a row" : ""}`;
   notice("waits", "wait", `Waits for a reply: a chat takes ${inARow}, then no more until its person answers on the phone. `, off("waits"));
 }
@@ -64,9 +64,20 @@ function fault() {
   act("/blooio/faults", { chat_id: EVERY_CHAT, ...(isSet && { sequence, then }) });
 }
 
+// Says beside the number what it may be, as long as it is none of that.
+function check() {
+  const { validity: { valid }, min, max } = at("streak");
+  at("streak").setAttribute("aria-invalid", String(!valid));
+  say("streak-wrong", valid ? "" : `It has to be a whole number from ${min} to ${max}.`);
+  return valid;
+}
+
 function limit() {
   const isOn = at("waits").checked;
-  if (isOn && !at("streak").reportValidity()) return refresh();
+  if (!check() && isOn) {
+    at("streak").focus();
+    return refresh(); // the switch goes back to what is so
+  }
   return act("/blooio/limits", { chat_id: EVERY_CHAT, streak: isOn ? at("streak").valueAsNumber : null });
 }
 
@@ -79,6 +90,7 @@ function fold() {
 export function begin() {
   at("down").onchange = at("limited").onchange = fault;
   at("waits").onchange = limit;
-  at("streak").onchange = () => { if (at("waits").checked) limit(); };
+  at("streak").onchange = () => { if (check() && at("waits").checked) limit(); };
+  at("streak").oninput = () => { if (at("streak").validity.valid) check(); };
   at("fold").onclick = fold;
 }

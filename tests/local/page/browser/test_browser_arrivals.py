@@ -62,6 +62,27 @@ def test_a_rate_limit_counts_down_to_nothing(run: Run, view: Any) -> None:
     view.locator(".notice", has_text="Rate limited").wait_for(state="detached")
 
 
+def test_a_number_that_can_not_be_is_said_to_be_none_and_switches_nothing(run: Run, view: Any) -> None:
+    opened(view, run)
+    streak, switch = view.get_by_role("spinbutton", name="Texts in a row"), view.get_by_role("switch", name="Waits")
+    wrong = view.get_by_text("It has to be a whole number from 1 to 100.")
+    for value in ("0", "-3", "2.5", "", "1000000"):
+        streak.fill(value)
+        switch.click()
+        wrong.wait_for()
+        eventually(lambda: not switch.is_checked())
+        streak.fill("3")
+        wrong.wait_for(state="detached")
+    assert run.http.get("/blooio/limits").json() == {"limits": []}
+    switch.check()
+    view.locator(".notice", has_text="3 texts in a row").wait_for()
+    streak.fill("0")
+    streak.press("Tab")
+    wrong.wait_for()
+    assert switch.is_checked()
+    assert run.http.get("/blooio/limits").json()["limits"][0]["streak"] == 3
+
+
 def test_a_reply_brings_what_waits_in_one_text(run: Run, view: Any) -> None:
     page = opened(view, run)
     streak = view.get_by_role("spinbutton", name="Texts in a row")
