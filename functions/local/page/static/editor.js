@@ -3,13 +3,22 @@
 import { element } from "./dom.js";
 
 const INDENT = "  ";
+const LARGEST = 1024 * 1024; // bytes, as of a rules file
+const MOST_BYTES_A_UNIT = 3; // UTF-8 has no more for a unit of a string
+const MOST_NUMBERED = 20_000; // lines; numbering more keeps the browser busy for seconds
 
 export class Editor {
-  constructor(area, lines) {
+  // `refused` hears of what was pasted or dropped and is too large: showing it would already keep the browser busy.
+  constructor(area, lines, refused) {
     this.area = area;
     this.lines = lines;
     this.leaves = false; // the next Tab leaves, as everywhere else
     this.marked = new Map(); // line -> severity
+    area.addEventListener("beforeinput", (event) => {
+      if ((event.data?.length ?? 0) <= LARGEST) return;
+      event.preventDefault();
+      refused();
+    });
     area.addEventListener("input", () => this.number());
     area.addEventListener("scroll", () => { lines.scrollTop = area.scrollTop; });
     area.addEventListener("keydown", (event) => this.key(event));
@@ -26,8 +35,17 @@ export class Editor {
     this.number();
   }
 
+  // What no server takes is never numbered, marked or sent.
+  get isTooLarge() {
+    const { length } = this.area.value;
+    if (length > LARGEST) return true;
+    return length * MOST_BYTES_A_UNIT > LARGEST && new Blob([this.area.value]).size > LARGEST;
+  }
+
   number() {
-    const count = this.area.value.split("\n").length;
+    const lines = this.area.value.split("\n").length;
+    const count = lines > MOST_NUMBERED || this.isTooLarge ? 0 : lines;
+    if (!count) this.lines.replaceChildren();
     while (this.lines.children.length > count) this.lines.lastChild.remove();
     while (this.lines.children.length < count) {
       const number = element("span", "number", String(this.lines.children.length + 1));
@@ -56,7 +74,7 @@ export class Editor {
     const position = before.reduce((sum, each) => sum + each.length + 1, 0) + column - 1;
     this.area.focus();
     this.area.setSelectionRange(position, position);
-    const height = this.lines.firstChild.offsetHeight;
+    const height = this.lines.firstChild?.offsetHeight ?? this.area.scrollHeight / this.area.value.split("\n").length;
     this.area.parentElement.scrollIntoView({ block: "nearest" });
     this.area.scrollTop = Math.max(0, (line - 1) * height - this.area.clientHeight / 3);
   }

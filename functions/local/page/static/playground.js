@@ -8,8 +8,10 @@ import * as webhook from "./given.js";
 import * as rehearsal from "./rehearsal.js";
 
 const PAUSE_MS = 200;
+const LARGER = "larger than 1 MiB, and rules have a few KB; is it another file?";
+const TOO_LARGE = { line: 1, column: 1, severity: "error", sentence: `the text is ${LARGER}` };
 
-const editor = new Editor(at("rules"), at("lines"));
+const editor = new Editor(at("rules"), at("lines"), () => say("sent", `That was left out: it is ${LARGER}`));
 const draft = read();
 let running = null; // the rules that run
 let isBroken = false;
@@ -35,6 +37,11 @@ async function rehearse() {
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
+  if (editor.isTooLarge) {
+    broken([TOO_LARGE]);
+    rehearsal.fade(true);
+    return;
+  }
   const answer = await post("/page/rehearse", { rules: editor.text, ...webhook.given() }, signal).catch(() => null);
   if (answer === null || signal.aborted) return;
   if (!answer.ok) {

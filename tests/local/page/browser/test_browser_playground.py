@@ -42,6 +42,28 @@ def test_an_error_is_shown_at_its_line_and_a_bubble_once_it_is_mended(run: Run, 
     assert view.locator("#why .rule.is-good").text_content().startswith("✓alerts to on-call")
 
 
+PASTE = """(area, data) => area.dispatchEvent(
+    new InputEvent("beforeinput", {data, inputType: "insertFromPaste", cancelable: true}))"""
+PUT = "(area, text) => { area.value = text; area.dispatchEvent(new Event('input')); }"
+
+
+def test_rules_that_are_far_too_long_are_said_to_be_so_and_not_numbered(run: Run, view: Any) -> None:
+    page = opened(view, run)
+    page.playground()
+    rules = page.rules()
+    good = rules.input_value()
+    assert not rules.evaluate(PASTE, "a: 1\n" * 500_000)
+    view.get_by_text("That was left out: it is larger than 1 MiB").wait_for()
+    assert rules.evaluate(PASTE, "a: 1\n")
+    rules.evaluate(PUT, f"{'# ' + 'é' * 6000}\n" * 100)
+    view.get_by_role("button", name="the text is larger than 1 MiB").wait_for()
+    assert view.locator("#lines").evaluate("lines => lines.childElementCount") == 0
+    assert view.get_by_role("button", name="Send with these rules").is_disabled()
+    rules.evaluate(PUT, good)
+    view.get_by_text("the text is larger than 1 MiB").wait_for(state="detached")
+    assert view.locator("#lines").evaluate("lines => lines.childElementCount") == good.count("\n") + 1
+
+
 def test_what_is_sent_with_changed_rules_arrives_on_the_phone(run: Run, view: Any) -> None:
     page = opened(view, run)
     page.playground()
