@@ -2,7 +2,7 @@
 
 export const at = (id) => document.getElementById(id);
 export const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-export const clockToTheSecond = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+export const clockToTheSecond = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 export const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
 // Children that are no elements become text.
