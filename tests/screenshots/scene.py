@@ -44,11 +44,19 @@ class Scene:
             for alert in STORM:
                 self._alert("firing", alert)
             self._shows(["parked"] * len(STORM) + ENDS[-3:])
-            self._http.post("/blooio/reply", json={"chat_id": ONCALL, "text": "ack"}).raise_for_status()
+            # The office was told instead, and waits for an answer, too.
+            for chat, text in ((OFFICE, "Seen"), (ONCALL, "ack")):
+                self._http.post("/blooio/reply", json={"chat_id": chat, "text": text}).raise_for_status()
+                assert eventually(lambda chat=chat: self._is_told_more(chat)), chat
             self._shows(ENDS[len(AGAIN) :])
             for alert in AGAIN:
                 self._alert("firing", alert)
             self._shows(ENDS)
+
+    def _is_told_more(self, chat: str) -> bool:
+        """Return whether the phone shows what came in this chat after its person had answered."""
+        is_open = self._view.locator("#chat-about").inner_text().endswith(chat)
+        return is_open and self._view.locator("#bubbles .is-mine ~ .message:not(.is-mine)").count() > 0
 
     def _shows(self, became: list[str]) -> None:
         said = self._view.locator("#stream .became")
