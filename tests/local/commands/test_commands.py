@@ -216,7 +216,7 @@ def test_an_alert_that_nobody_acknowledged_is_marked_and_named_at_the_end(rows: 
     assert "  ✓ acknowledged " in one
     assert one.endswith(" (like)  Text aaaaaaaa…")
     assert other.endswith("  ● Text bbbbbbbb…")
-    assert summary == "● 1 alert is not acknowledged yet: HighCPU (oncall)."
+    assert summary == "● Of these 1 alert is not acknowledged yet: HighCPU (oncall)."
     result = hookline("log", "--json")
     assert summary in result.stderr
     assert [row.get("acknowledged_by") for row in json.loads(result.stdout)] == ["like", None]
