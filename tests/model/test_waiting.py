@@ -577,28 +577,12 @@ def once(do: Callable[[], object]) -> Callable[[str], None]:
 
 
 @pytest.mark.parametrize("what", ["received", "reaction"])
-@pytest.mark.parametrize("budget", ["auto", "off"])
+@pytest.mark.parametrize("given", [{"budget": "auto"}, {"budget": "off"}, {"fallback": True}], ids=str)
 def test_an_answer_that_comes_before_the_refusal_is_written_releases_the_chat_wherever_the_worker_dies(
-    what: str, budget: str
+    what: str, given: dict[str, Any]
 ) -> None:
     def begin() -> World:
-        world = world_with(limit=2, budget=budget)
-        accept(world, 2)
-        world.pass_time(MINUTE)
-        accept(world, 2)
-        world.provider.meanwhile = once(lambda: world.answer(CHAT, what))
-        return world
-
-    for world in each_crash(begin):
-        world.pass_time(5 * MINUTE)
-        assert not state(world).parked_at
-        judged(world, within=5 * MINUTE)
-
-
-@pytest.mark.parametrize("what", ["received", "reaction"])
-def test_an_answer_to_a_refusal_that_is_known_but_not_written_yet_is_no_old_one(what: str) -> None:
-    def begin() -> World:
-        world = world_with(limit=2, fallback=True)
+        world = world_with(limit=2, **given)
         accept(world, 2)
         world.pass_time(MINUTE)
         accept(world, 2)

@@ -29,7 +29,10 @@ def outbox(  # noqa: PLR0913 - the parts, each made by its app
 ) -> Outbox:
     """Return the outbox with its one pooled connection to the provider."""
     http = httpx.Client(limits=httpx.Limits(max_connections=CHATS_AT_ONCE, keepalive_expiry=60), trust_env=False)
-    api_key: Callable[[], str] = lambda: held.get(API_KEY)[0]  # noqa: E731
+
+    def api_key() -> str:
+        return held.get(API_KEY)[0]
+
     provider = Blooio(settings.blooio_base_url, http, api_key, lambda: datetime.now(UTC), settings.attempt_seconds)
     return Outbox(
         log=delivery_log,

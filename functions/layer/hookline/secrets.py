@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from threading import Lock
 
+from hookline.clock import SECOND_MS
 from hookline.errors import SecretsUnavailable
+from hookline.settings import SECRETS_LOOK_SECONDS
 
 REFRESH_MS = 5 * 60 * 1000  # a rotated secret is known after this at the latest
-SOONEST_MS = 5 * 1000  # failed checks ask again no sooner: anyone can fail one, and each asking is billed
+SOONEST_MS = int(SECRETS_LOOK_SECONDS * SECOND_MS)
 
 
 class Secrets:

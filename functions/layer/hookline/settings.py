@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from hookline.errors import ConfigurationError
 
+SECRETS_LOOK_SECONDS = 5.0  # a check that failed asks again no sooner: anyone can fail one, and each asking is billed
 RULES_LOOK_SECONDS = 60.0  # what was pushed runs after this at the latest
 _Text = Annotated[str, BeforeValidator(str.strip)]
 _ATTEMPT_SECONDS = 8.0
@@ -28,7 +29,7 @@ class Settings(BaseModel):
     log_days: int = Field(default=30, ge=1)
     metrics_namespace: _Text = Field(default="Hookline", min_length=1)
     max_body_bytes: int = Field(default=262_144, ge=1)
-    secrets_look_seconds: float = Field(default=5.0, ge=0, allow_inf_nan=False)  # no sooner for a name that isn't there
+    secrets_look_seconds: float = Field(default=SECRETS_LOOK_SECONDS, ge=0, allow_inf_nan=False)
     rules_look_seconds: float = Field(default=RULES_LOOK_SECONDS, ge=0, allow_inf_nan=False)
     lease_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
 

@@ -45,8 +45,11 @@ def secrets(settings: Settings) -> Secrets:
     if not settings.secrets_id:
         return Secrets(lambda: settings.hookline_secrets, now_ms)
     client = boto3.client("secretsmanager", config=_AWS)
-    fetch = lambda: client.get_secret_value(SecretId=settings.secrets_id)["SecretString"]  # noqa: E731
-    return Secrets(fetch, now_ms, int(settings.secrets_look_seconds * SECOND_MS))
+
+    def stored() -> str:
+        return client.get_secret_value(SecretId=settings.secrets_id)["SecretString"]
+
+    return Secrets(stored, now_ms, int(settings.secrets_look_seconds * SECOND_MS))
 
 
 def sqs() -> "SQSClient":
@@ -94,7 +97,10 @@ def fetch() -> Callable[[str], bytes]:
 
         return fetcher()
 
-    return lambda url: made()(url)  # noqa: PLW0108 - not before there is an address
+    def fetched(url: str) -> bytes:
+        return made()(url)
+
+    return fetched
 
 
 def log(settings: Settings, client: "DynamoDBClient") -> DeliveryLog:

@@ -33,7 +33,7 @@ def quietly(find: Callable[[typer.Context, str], Iterable[Found]]) -> Complete:
                 return [
                     (value, _in_short(about)) for value, about in find(context, incomplete) if value == printable(value)
                 ]
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - in the middle of a line nobody wants to read what went wrong
             return []
 
     return complete

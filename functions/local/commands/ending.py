@@ -35,7 +35,7 @@ class Program(HelpedGroup):
 
             register()
         words = list(sys.argv[1:] if args is None else args) or ["--help"]
-        call = partial(super().main, words, prog_name, complete_var, False, windows_expand_args, **extra)  # noqa: FBT003
+        call = partial(super().main, words, prog_name, complete_var, False, windows_expand_args, **extra)  # noqa: FBT003 - Click's order
         return sys.exit(_ended(call)) if standalone_mode else call()
 
     def invoke(self, ctx: Any) -> Any:
