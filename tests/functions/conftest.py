@@ -1,6 +1,7 @@
 """The functions as template.yaml names them, loaded against the engine, with a phone at the other end."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -10,8 +11,10 @@ import boto3
 import httpx
 import pytest
 import uvicorn
+from botocore.client import BaseClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from tests.functions.rights import Iam
 
 from local.cloud.invocation import Context
 from local.cloud.template import Template, load_handler
@@ -77,27 +80,48 @@ def provider(_provider: Provider) -> Provider:
 class Functions:
     """Loads a function as Lambda would, with the template's environment and what the test changes of it."""
 
-    def __init__(self, template: Template, base: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, template: Template, base: dict[str, str], monkeypatch: pytest.MonkeyPatch, iam: Iam) -> None:
         self._template = template
         self._base = base
         self._monkeypatch = monkeypatch
+        self._iam = iam
 
     def load(self, name: str, **changed: str) -> Invoke:
         function = self._template.functions[name]
         for variable, value in {**function.environment, **self._base, **changed}.items():
             self._monkeypatch.setenv(variable, value)
-        handler = load_handler(function)
-        return lambda event: handler(event, Context.of(function))
+        # Without a queue it delivers in process, as only `sam local` does: there is no policy for that.
+        watched = name if os.environ["DELIVERY_QUEUE_URL"] else ""
+        rules_source = os.environ["RULES_SOURCE"].strip()
+        with self._iam.running(watched, rules_source):
+            handler = load_handler(function)
+
+        def invoke(event: dict[str, Any]) -> dict[str, Any]:
+            with self._iam.running(watched, rules_source):
+                answer: dict[str, Any] = handler(event, Context.of(function))
+            return answer
+
+        return invoke
 
 
 @pytest.fixture
-def _closed_clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def iam() -> Iterator[Iam]:
+    """Let no function do what its policy in the template doesn't allow."""
+    iam = Iam()
+    yield iam
+    assert iam.denied == []
+
+
+@pytest.fixture
+def _closed_clients(monkeypatch: pytest.MonkeyPatch, iam: Iam) -> Iterator[None]:
     """A container keeps its clients for life; a test that loads many containers closes them."""
     made: list[Any] = []
 
     def recorded(create: Callable[..., Any]) -> Callable[..., Any]:
         def client(*arguments: Any, **options: Any) -> Any:
             made.append(create(*arguments, **options))
+            if isinstance(made[-1], BaseClient):
+                iam.made(made[-1])
             return made[-1]
 
         return client
@@ -110,7 +134,9 @@ def _closed_clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def functions(cloud: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch, _closed_clients: None) -> Functions:
+def functions(
+    cloud: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch, iam: Iam, _closed_clients: None
+) -> Functions:
     base = {
         "AWS_ENDPOINT_URL": cloud.url,
         "BLOOIO_BASE_URL": provider.url,
@@ -118,7 +144,7 @@ def functions(cloud: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch, _
         "HOOKLINE_SECRETS": json.dumps(SECRETS),
         "RULES_FILE": str(RULES),
     }
-    return Functions(cloud.template, base, monkeypatch)
+    return Functions(cloud.template, base, monkeypatch, iam)
 
 
 @pytest.fixture

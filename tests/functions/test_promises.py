@@ -105,10 +105,10 @@ def test_a_table_out_of_reach_leaves_everything_on_the_queue_and_nothing_is_told
 def test_a_secret_store_that_goes_down_leaves_the_secrets_held_in_use(
     functions: Any, cloud: Any, calls: dict[str, Any], events: Any
 ) -> None:
-    made = cloud.clients("secretsmanager").create_secret(
-        Name=f"hookline-{uuid4()}", SecretString='{"ALERTMANAGER_TOKEN": "local-alertmanager-token"}'
+    cloud.clients("secretsmanager").put_secret_value(
+        SecretId="Secrets", SecretString='{"ALERTMANAGER_TOKEN": "local-alertmanager-token"}'
     )
-    receive = functions.load("ReceiveFunction", SECRETS_ID=made["ARN"], HOOKLINE_SECRETS="")
+    receive = functions.load("ReceiveFunction", SECRETS_ID="Secrets", HOOKLINE_SECRETS="")
     assert receive(events("alertmanager_critical"))["statusCode"] == 202
 
     def down(_: Any, __: Any) -> Any:
@@ -127,7 +127,7 @@ def test_a_secret_store_that_was_never_readable_is_503(functions: Any, calls: di
         raise EndpointConnectionError(endpoint_url="https://secretsmanager.test")
 
     calls["GetSecretValue"] = down
-    receive = functions.load("ReceiveFunction", SECRETS_ID="hookline", HOOKLINE_SECRETS="")
+    receive = functions.load("ReceiveFunction", SECRETS_ID="Secrets", HOOKLINE_SECRETS="")
     assert receive(events("alertmanager_critical"))["statusCode"] == 503
 
 
