@@ -18,7 +18,6 @@ DOCUMENT = parse(TEMPLATE.read_text(encoding="utf-8"))
 TEMPLATED = Template.load(TEMPLATE, ENDPOINT)
 PAGE = " ".join((ROOT / "docs" / "operate.md").read_text(encoding="utf-8").split())
 DEPLOYED = [*(ROOT / "functions" / "layer" / "hookline").rglob("*.py"), *(ROOT / "functions").glob("*/app.py")]
-COUNTERS = {"count", "_count", "add"}  # what the functions that count are called
 # What is counted under a name that is made: of a message that waits, its status.
 MADE = {"admission.status.capitalize()": {Admission(step).status.capitalize() for step in (Step.HOLD, Step.PARK)}}
 
@@ -38,7 +37,7 @@ def dimension(alarm: dict[str, Any]) -> Any:
 
 
 def metrics(file: Path) -> Iterator[str]:
-    """Give the names of what a module counts: literals, or constants of the module itself."""
+    """Give the names of what a module counts or measures: literals, or constants of the module itself."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     constants: dict[str, str] = {}
     for node in tree.body:
@@ -62,11 +61,11 @@ def _strings(target: ast.expr, value: ast.expr) -> dict[str, str]:
 
 
 def _is_counting(call: ast.Call) -> bool:
-    """Any ``count(…)`` or ``self._count(…)``, of others only that of the means and of the counts."""
+    """Any ``count(…)``, ``self._count(…)`` or ``self._measure(…)``, of others only that of the means and the counts."""
     match call.func:
         case ast.Name(id="count"):
             return True
-        case ast.Attribute(attr="_count", value=ast.Name(id="self")):
+        case ast.Attribute(attr="_count" | "_measure", value=ast.Name(id="self")):
             return True
         case ast.Attribute(attr="count", value=ast.Name(id="means") | ast.Attribute(attr="_means")):
             return True
@@ -81,6 +80,8 @@ def _names(given: ast.expr, constants: dict[str, str]) -> set[str]:
             return {name}
         case ast.Name(id=name):
             return {constants[name]}
+        case ast.IfExp(body=one, orelse=other):
+            return _names(one, constants) | _names(other, constants)
     return MADE[ast.unparse(given)]
 
 
@@ -89,6 +90,7 @@ COUNTED = sorted({name for file in DEPLOYED for name in metrics(file)})
 
 def test_the_names_of_what_is_counted_are_found() -> None:
     assert {"Undelivered", "RuleFailed", "RulesRefused", "Held", "Digests", "Woken", "Honeypot"} <= set(COUNTED)
+    assert {"RenderFailed", "Rejected", "DeliveryDelay"} <= set(COUNTED)
 
 
 @pytest.mark.parametrize("metric", COUNTED)

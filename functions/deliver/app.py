@@ -6,9 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 
-from hookline import delivery, wiring
+from hookline import correlation, delivery, wiring
 from hookline.batch import Batch
 from hookline.chats import Chats
+from hookline.counts import Counts
 from hookline.models import Message, Wake
 from hookline.paced import Paced
 from hookline.queue import Queue
@@ -16,8 +17,9 @@ from hookline.room import Room
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
+logger.registered_handler.addFilter(correlation.mark)
 settings = Settings.from_environ(os.environ)
-counts = wiring.Counts(Metrics(namespace=settings.metrics_namespace, service="deliver"))
+counts = Counts(Metrics(namespace=settings.metrics_namespace, service="deliver"))
 dynamodb = wiring.dynamodb()
 log = wiring.log(settings, dynamodb)
 rules = wiring.rules(settings, counts.add)
@@ -47,12 +49,14 @@ batch = Batch(
         rules=rules,
         forward=forward,
         count=counts.add,
+        measure=counts.measure,
     ),
     record_unreadable=log.record,
     client=sqs,
     queue_url=settings.delivery_queue_url,
     executor=ThreadPoolExecutor(wiring.CHATS_AT_ONCE),
     attempt_seconds=settings.attempt_seconds,
+    count=counts.add,
 )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from hookline import gateway, wiring
+from hookline import correlation, gateway, wiring
+from hookline.counts import Counts
 from hookline.errors import BadCredentials, QueueRefused, Refused, RulesUnavailable, SecretsUnavailable
 from hookline.models import Receipt
 from hookline.queue import Queue
@@ -16,10 +17,11 @@ from hookline.receipts import read
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
+logger.registered_handler.addFilter(correlation.mark)
 app = APIGatewayHttpResolver()
 settings = Settings.from_environ(os.environ)
 secrets = wiring.secrets(settings)
-counts = wiring.Counts(Metrics(namespace=settings.metrics_namespace, service="receipts"))
+counts = Counts(Metrics(namespace=settings.metrics_namespace, service="receipts"))
 rules = wiring.rules(settings, counts.add)
 
 
@@ -28,7 +30,7 @@ def outlet() -> Callable[[Receipt], object]:
     if not settings.delivery_queue_url:
         from hookline import hear, in_process  # noqa: PLC0415 - what a queue leaves to another function
 
-        outbox = in_process.outbox(settings, wiring.log(settings, wiring.dynamodb()), secrets, rules)
+        outbox = in_process.outbox(settings, wiring.log(settings, wiring.dynamodb()), secrets, rules, counts)
         return lambda receipt: outbox.note(receipt, hear.RECEIPT_TRIES)
     queue = Queue(wiring.sqs(), settings.delivery_queue_url)
     return lambda receipt: queue.put([receipt])
@@ -40,7 +42,9 @@ keep = outlet()
 @app.post("/receipts")
 def receipt() -> Response[str]:
     """Answer one webhook of the provider's."""
-    answer = _answer(app.current_event.raw_event)
+    event = app.current_event.raw_event
+    with correlation.about(event["requestContext"]["requestId"]):
+        answer = _answer(event)
     return Response(status_code=answer.status, headers=dict(answer.headers), body=answer.body)
 
 
@@ -49,7 +53,9 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
         chats = {chat.id for chat in rules().chats.values()}
         told = read(gateway.read(event, settings.max_body_bytes), secrets, chats)
         if told is not None:
+            correlation.found(told.event_id)
             keep(told)
+            logger.info("receipt kept", extra={"what": told.what, "chat": told.chat, "message_id": told.message_id})
     except (Refused, RulesUnavailable, SecretsUnavailable, QueueRefused) as error:
         logger.warning("receipt not taken", extra={"reason": str(error)})
         if isinstance(error, BadCredentials):

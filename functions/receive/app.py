@@ -9,8 +9,9 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from hookline import browser, gateway, topic, wiring
+from hookline import browser, correlation, gateway, topic, wiring
 from hookline.claim import Status
+from hookline.counts import Counts
 from hookline.errors import BadCredentials, QueueRefused, Refused, RulesUnavailable, SecretsUnavailable, Unreachable
 from hookline.intake import Intake, Outlet
 from hookline.log import DeliveryLog
@@ -24,10 +25,11 @@ from hookline.unpaced import not_applied
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
 logger = Logger(service="hookline")
+logger.registered_handler.addFilter(correlation.mark)
 app = APIGatewayHttpResolver()
 settings = Settings.from_environ(os.environ)
 secrets = wiring.secrets(settings)
-counts = wiring.Counts(Metrics(namespace=settings.metrics_namespace, service="receive"))
+counts = Counts(Metrics(namespace=settings.metrics_namespace, service="receive"))
 rules = wiring.rules(settings, counts.add)
 
 
@@ -48,7 +50,7 @@ def outlet() -> Outlet:
         from hookline import in_process  # noqa: PLC0415 - the whole second half, where a queue leaves it to another
 
         log = wiring.log(settings, wiring.dynamodb())
-        return partial(in_process.deliver_all, in_process.outbox(settings, log, secrets, rules))
+        return partial(in_process.deliver_all, in_process.outbox(settings, log, secrets, rules, counts))
     queue = Queue(wiring.sqs(), settings.delivery_queue_url)
 
     def put(messages: Sequence[Message]) -> list[str]:
@@ -66,7 +68,8 @@ def hook(source: str) -> Response[str]:  # noqa: ARG001 - read from the event, w
     """Answer one webhook, or a probe of its address."""
     event = app.current_event.raw_event
     asked = gateway.asked(event)
-    return _response(browser.suited(_answer(event), asked, _source(asked.source)))
+    with correlation.about(asked.request_id):
+        return _response(browser.suited(_answer(event), asked, _source(asked.source)))
 
 
 @app.not_found
@@ -86,6 +89,7 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
     except Refused as error:
         about = {"path": event["rawPath"], "http_status": error.status.value, "reason": str(error)}
         logger.warning("refused", extra=about)
+        counts.add("Rejected", reason=error.reason)
         if isinstance(error, BadCredentials):
             counts.add("Unauthorized", gateway.asked(event).source)
         return gateway.refused(error)
@@ -122,12 +126,18 @@ def _told(event: dict[str, Any]) -> dict[str, Any]:
     """Take what a topic says. What is raised lets Lambda try again; what is refused would be refused again."""
     answers = []
     for inbound in topic.read(event, rules().source_of, wiring.now_ms()):
-        try:
-            answers.append(_taken(inbound).content)
-        except Refused as error:
-            logger.warning("refused", extra={"topic": inbound.topic, "reason": str(error)})
-            answers.append(gateway.refused(error).content)
+        with correlation.about(inbound.request_id):
+            answers.append(_told_one(inbound).content)
     return {"answers": answers}
+
+
+def _told_one(inbound: Inbound) -> gateway.Answer:
+    try:
+        return _taken(inbound)
+    except Refused as error:
+        logger.warning("refused", extra={"topic": inbound.topic, "reason": str(error)})
+        counts.add("Rejected", reason=error.reason)
+        return gateway.refused(error)
 
 
 @logger.inject_lambda_context

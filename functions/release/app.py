@@ -6,12 +6,13 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 
 from hookline import due, wiring
+from hookline.counts import Counts
 from hookline.queue import Queue
 from hookline.settings import Settings
 
 logger = Logger(service="hookline")
 settings = Settings.from_environ(os.environ)
-counts = wiring.Counts(Metrics(namespace=settings.metrics_namespace, service="release"))
+counts = Counts(Metrics(namespace=settings.metrics_namespace, service="release"))
 dynamodb = wiring.dynamodb()
 queue = Queue(wiring.sqs(), settings.delivery_queue_url)
 

@@ -1,5 +1,6 @@
 """Blocks that nobody types: what a text looks like, a picture of arrows, a case, what to enter elsewhere."""
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from hookline.digest import Entry, Summary
 from hookline.sources import KINDS
 from local.cloud.template import Template
 from local.commands import tested
-from local.project import TEMPLATE
+from local.project import ROOT, TEMPLATE
 
 _ARROWS = ("──>", "-->", "──▶", "│")
 _ADDRESS = re.compile(r"(?<![\w.])/(?:hooks|receipts)\S*")
@@ -61,6 +62,17 @@ def _check_usage(block: Block, _: Path) -> None:
         hookline_command.check_names(call)
 
 
+def _check_insights(block: Block, _: Path) -> None:
+    """A query of CloudWatch Logs Insights asks for what the functions' lines have."""
+    said = set()
+    for file in (ROOT / "functions").rglob("*.py"):
+        nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        said |= {node.value for node in nodes if isinstance(node, ast.Constant)}
+    parts = re.fullmatch(r"fields @timestamp, (.+)\n\| filter (\w+) = \".+\"\n\| sort @timestamp\n", block.text)
+    for field in ", ".join(parts.groups()).split(", ") if parts else [block.text]:
+        _expect(said.issuperset(field.split(".")), f"no line has a field {field}")
+
+
 def _is_text_of_event(block: Block) -> bool:
     """Those of docs/sources.md have a test of their own, tests/test_sources_page.py."""
     return bool(re.fullmatch(r"<!-- events/\S+\.json -->", block.above)) and block.page.name == "sources.md"
@@ -77,5 +89,6 @@ _KNOWN: list[tuple[Callable[[Block], object], Callable[[Block, Path], None]]] = 
     (lambda block: re.search(r"^-{10,} event ", block.text, re.MULTILINE), _check_case),
     (lambda block: re.search(r"^Latest: ", block.text, re.MULTILINE), _check_digest),
     (lambda block: block.text.startswith("{"), _check_entered),
+    (lambda block: block.text.startswith("fields @"), _check_insights),
     (lambda block: re.fullmatch(r"(hookline .*\n)+", block.text), _check_usage),
 ]

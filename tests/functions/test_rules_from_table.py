@@ -95,7 +95,7 @@ def test_receive_stays_with_what_is_good_and_counts_what_is_not(
     push.raw(b"nonsense: [")
     clock.ms += LOOK_MS
     assert rule(receive(webhook())) == "good"
-    [metric] = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    [metric] = [line for line in capsys.readouterr().out.splitlines() if "RulesRefused" in line]
     assert json.loads(metric)["RulesRefused"] == [1.0]
     push("mended")
     clock.ms += LOOK_MS

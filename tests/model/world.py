@@ -86,6 +86,7 @@ class World:
             forward=lambda message: self.sender.put([message]),
             fallbacks_of=lambda chat: self.fallbacks.get(chat, ()),
             count=lambda name: self.counted.update([name]),
+            measure=lambda *_: None,
             now_ms=self.clock,
             random=self.chance,
         )
@@ -96,6 +97,7 @@ class World:
             queue_url=QUEUE_URL,
             executor=SideBySide(self),  # type: ignore[arg-type]
             attempt_seconds=ATTEMPT,
+            count=lambda name: self.counted.update([name]),
         )
 
     def room(self, chat: str) -> Room:

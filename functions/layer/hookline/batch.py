@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
+from hookline import correlation
 from hookline.claim import Status
 from hookline.clock import SECOND_MS
 from hookline.errors import QueueRefused, RulesUnavailable
@@ -57,6 +58,7 @@ class Batch:
         queue_url: str,
         executor: Executor,
         attempt_seconds: float,
+        count: Callable[[str], None],
     ) -> None:
         self._outbox = outbox
         self._record_unreadable = record_unreadable
@@ -64,6 +66,7 @@ class Batch:
         self._queue_url = queue_url
         self._executor = executor
         self._attempt_ms = attempt_seconds * SECOND_MS + LOG_CALLS_MS
+        self._count = count
 
     def work(self, records: Sequence[Record], remaining_ms: Callable[[], int]) -> dict[str, list[dict[str, str]]]:
         """Return the partial batch response of Lambda's event source mapping."""
@@ -135,7 +138,7 @@ class Batch:
         again = self._one(rest[0], remaining_ms, is_alone=is_alone)
         if again.is_stuck:
             has_time = partial(self._has_time, remaining_ms)
-            again = self._guarded(rest[0], lambda: self._outbox.give_up_head(stuck, has_time))
+            again = self._guarded(rest[0], stuck.event_id, lambda: self._outbox.give_up_head(stuck, has_time))
         is_closed = again.wait is None and not again.is_suspect
         if is_closed:
             del rest[0]
@@ -153,36 +156,46 @@ class Batch:
         match content:
             case Receipt():
                 tries = _tries(record) if is_first else 1
-                return self._guarded(record, lambda: self._outbox.note(content, tries, has_time))
+                return self._guarded(record, content.event_id, lambda: self._outbox.note(content, tries, has_time))
             case Wake():
-                return self._guarded(record, lambda: self._outbox.wake(content, has_time))
-        return self._guarded(record, lambda: self._outbox.deliver(content, is_alone=is_alone, has_time=has_time))
+                return self._guarded(record, "", lambda: self._outbox.wake(content, has_time))
+        work = partial(self._outbox.deliver, content, is_alone=is_alone, has_time=has_time)
+        return self._guarded(record, content.event_id, work)
 
     def _has_time(self, remaining_ms: Callable[[], int]) -> bool:
         """Return whether there is time for one more attempt, or as much else."""
         return remaining_ms() >= self._attempt_ms
 
-    def _guarded(self, record: Record, work: Callable[[], Settled]) -> Settled:
+    def _guarded(self, record: Record, event_id: str, work: Callable[[], Settled]) -> Settled:
+        with correlation.about(event_id):
+            return self._done(record, work)
+
+    def _done(self, record: Record, work: Callable[[], Settled]) -> Settled:
         try:
             return work()
         except (ClientError, BotoCoreError):
-            logger.exception("The delivery log is out of reach.", extra={"message_id": record["messageId"]})
+            logger.exception("The delivery log is out of reach.", extra={"record_id": record["messageId"]})
         except (QueueRefused, RulesUnavailable):
-            logger.exception("What it needs is out of reach.", extra={"message_id": record["messageId"]})
+            logger.exception("What it needs is out of reach.", extra={"record_id": record["messageId"]})
         except ValidationError as error:
             # Nothing that can be sent can be made of it, now or later.
             return self._unreadable(record, error)
         except Exception as error:
             # A mistake of ours must not fail the whole batch, again and again, with the chats that have no part in it.
             # What was claimed loses its lease by this, and is closed after the third time.
-            logger.exception("A delivery failed in an unknown way.", extra={"message_id": record["messageId"]})
+            logger.exception("A delivery failed in an unknown way.", extra={"record_id": record["messageId"]})
             if _tries(record) >= MOST_STUMBLES:
                 return self._unreadable(record, error)
+        return self._stumbled(record)
+
+    def _stumbled(self, record: Record) -> Settled:
+        """Leave a record where it is, by no fault of its own."""
+        self._count("Stumbled")
         return Settled("unknown", _log_wait(record))
 
     def _unreadable(self, record: Record, error: Exception) -> Settled:
         """Close what nobody can deliver, so that its chat goes on; the row keeps it for a person."""
-        logger.error("A queue record could not be read.", extra={"message_id": record["messageId"]})
+        logger.error("A queue record could not be read.", extra={"record_id": record["messageId"]})
         # An error of validation quotes what it is about.
         is_private = _PRIVATE in record["body"]
         why = type(error).__name__ if is_private else str(error)[:500]
@@ -194,7 +207,8 @@ class Batch:
         try:
             self._record_unreadable(record["messageId"], Status.DEAD, about)
         except (ClientError, BotoCoreError):
-            return Settled("unknown", _log_wait(record))
+            return self._stumbled(record)
+        self._count("Dead")
         return Settled(Status.DEAD)
 
     def _give_back(self, records: list[Record], wait: float) -> list[Record]:

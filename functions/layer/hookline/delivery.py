@@ -26,6 +26,7 @@ def outbox(  # noqa: PLR0913 - the parts, each made by its app
     rules: Callable[[], Rules],
     forward: Callable[[Message], object],
     count: Callable[[str], None],
+    measure: Callable[[str, float], None],
 ) -> Outbox:
     """Return the outbox with its one pooled connection to the provider."""
     http = httpx.Client(limits=httpx.Limits(max_connections=CHATS_AT_ONCE, keepalive_expiry=60), trust_env=False)
@@ -42,6 +43,7 @@ def outbox(  # noqa: PLR0913 - the parts, each made by its app
         forward=forward,
         fallbacks_of=lambda chat: rules().fallbacks_of(chat),
         count=count,
+        measure=measure,
         now_ms=now_ms,
         random=random.random,
     )

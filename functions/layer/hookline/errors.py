@@ -71,15 +71,17 @@ class QueueRefused(HooklineError):
 
 
 class Refused(HooklineError):
-    """The webhook is not taken; ``status`` and the sentence are the sender's answer."""
+    """The webhook is not taken; ``status`` and the sentence are the sender's answer, ``reason`` counts it."""
 
     status = HTTPStatus.BAD_REQUEST
+    reason = "unreadable"
 
 
 class BadCredentials(Refused):
     """Wrong or missing; deliberately not said which, nor which part."""
 
     status = HTTPStatus.UNAUTHORIZED
+    reason = "unauthorized"
 
 
 class UnreadableBody(Refused):
@@ -90,15 +92,18 @@ class UnknownSource(Refused):
     """The rules have no source of that name."""
 
     status = HTTPStatus.NOT_FOUND
+    reason = "unknown_source"
 
 
 class TooLarge(Refused):
     """The body is over the limit."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    reason = "too_large"
 
 
 class WrongType(Refused):
     """The kind of source can't read bodies of this type."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    reason = "wrong_type"

@@ -19,9 +19,10 @@ T = TypeVar("T")
 class Gate:
     """Asks the pace. Raises ClientError or BotoCoreError when the table can't be reached; no lease is lost by that."""
 
-    def __init__(self, log: DeliveryLog, pace: Pace) -> None:
+    def __init__(self, log: DeliveryLog, pace: Pace, count: Callable[[str], None]) -> None:
         self._log = log
         self._pace = pace
+        self._count = count
 
     def admit(self, claim: Claim, has_time: HasTime) -> Claim | Settled:
         """Return the claim with what is sent now, or what became of it instead."""
@@ -42,6 +43,7 @@ class Gate:
         """
         if claim.lease_until:
             self._log.close(claim, Status.RETRYING, {}, attempt)
+        self._count("Stumbled")
         return Settled(Status.RETRYING, OUT_OF_REACH_WAIT)
 
     def _asked(self, claim: Claim, ask: Callable[[], T]) -> T | Settled:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from hookline import correlation
 from hookline.claim import Claim, Status
 from hookline.log import DeliveryLog
 from hookline.models import Receipt
@@ -34,6 +35,7 @@ class Listener:
         found = self._log.of_message(receipt.message_id)
         if found is None:
             return _unknown(receipt, tries)
+        _heard(receipt, found[0])
         return self._move_on(receipt, *found, has_time)
 
     def _move_on(self, receipt: Receipt, claim: Claim, status: Status, has_time: HasTime) -> Settled:
@@ -50,6 +52,7 @@ class Listener:
             found = self._log.of_message(receipt.message_id)
             if found is None:
                 return _unknown(receipt, tries)
+            _heard(receipt, found[0])
             delivery, generation = found[0].message.delivery_id, found[0].generation
         elif latest := self._pace.latest(receipt.chat):
             delivery, generation = latest
@@ -57,6 +60,13 @@ class Listener:
             return Settled(receipt.what)
         self._log.acknowledge(delivery, generation, receipt.at or self._now_ms(), by)
         return Settled(receipt.what)
+
+
+def _heard(receipt: Receipt, claim: Claim) -> None:
+    """Say what was heard of which message; the lines from here on are about the webhook that it told."""
+    correlation.found(claim.message.event_id)
+    about = {"delivery_id": claim.message.delivery_id, "message_id": receipt.message_id, "receipt": receipt.event_id}
+    logger.info("heard", extra={"what": receipt.what, **about})
 
 
 def _unknown(receipt: Receipt, tries: int) -> Settled:

@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hookline import delivery
 from hookline.claim import Status
+from hookline.counts import Counts
 from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.outbox import Outbox
@@ -18,7 +19,9 @@ from hookline.unpaced import Unpaced
 logger = logging.getLogger(__name__)
 
 
-def outbox(settings: Settings, delivery_log: DeliveryLog, held: Secrets, rules: Callable[[], Rules]) -> Outbox:
+def outbox(
+    settings: Settings, delivery_log: DeliveryLog, held: Secrets, rules: Callable[[], Rules], counts: Counts
+) -> Outbox:
     """Return the outbox; what it passes on is delivered by itself."""
     made = delivery.outbox(
         settings=settings,
@@ -27,7 +30,8 @@ def outbox(settings: Settings, delivery_log: DeliveryLog, held: Secrets, rules: 
         held=held,
         rules=rules,
         forward=lambda message: deliver_all(made, [message]),
-        count=lambda name: logger.warning("counted", extra={"metric": name}),
+        count=counts.add,
+        measure=counts.measure,
     )
     return made
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hookline import identity
+from hookline import correlation, identity
 from hookline.certificates import Certificates, Fetch
 from hookline.claim import Status
 from hookline.compose import compose
@@ -23,7 +23,7 @@ from hookline.verify import verify
 
 logger = logging.getLogger(__name__)
 
-RULE_FAILED = "RuleFailed"  # the metric
+ACCEPTED, UNMATCHED, RULE_FAILED, RENDER_FAILED = "Accepted", "Unmatched", "RuleFailed", "RenderFailed"  # the metrics
 Outlet = Callable[[Sequence[Message]], list[str]]  # takes messages, returns what became of each
 Record = Callable[[str, Status, dict[str, Any]], None]  # notes an event that nobody should hear of
 
@@ -82,6 +82,7 @@ class Intake:
         if kind.greet and (greeting := kind.greet(payload)):
             return self._greeted(greeting, verified)
         seen = see(without_secrets(inbound, source), kind, payload)
+        correlation.found(seen.id.value)
         with expressions.of_event():
             routed = route(inbound.source, seen.scope(), rules, expressions)
             composed = compose(seen, routed, rules, expressions, self._now_ms())
@@ -89,8 +90,9 @@ class Intake:
         if source.is_trapped(payload):
             return _trapped(seen, routed, composed.messages)
         if not composed.messages:
-            return self._nobody(seen, routed, is_private=source.private)
-        return Accepted(seen.id.value, list(zip(composed.messages, self._outlet(composed.messages), strict=True)))
+            return self._taken(seen, self._nobody(seen, routed, is_private=source.private))
+        deliveries = list(zip(composed.messages, self._outlet(composed.messages), strict=True))
+        return self._taken(seen, Accepted(seen.id.value, deliveries))
 
     def source(self, name: str) -> Source:
         """Return the source of that name. Raises UnknownSource."""
@@ -118,11 +120,21 @@ class Intake:
         for failure in failures:
             about = {"rule_failed": failure.rule, "option": failure.option, "event_id": seen.id.value}
             logger.warning("%s", failure, extra=about)
-            self._count(RULE_FAILED, seen.inbound.source)
+            self._count(RENDER_FAILED if failure.option == "text" else RULE_FAILED, seen.inbound.source)
+
+    def _taken(self, seen: Seen, accepted: Accepted) -> Accepted:
+        """Log and count a webhook whose event was told to those who should hear of it, or noted."""
+        inbound, rules = seen.inbound, dict.fromkeys(message.rule for message, _ in accepted.deliveries)
+        about = {"rules": list(rules), "messages": len(accepted.deliveries), "reason": accepted.reason or None}
+        logger.info("accepted", extra={"source": inbound.source, "request_id": inbound.request_id, **about})
+        self._count(ACCEPTED, inbound.source)
+        return accepted
 
     def _nobody(self, seen: Seen, routed: Routed, *, is_private: bool) -> Accepted:
         """Note the event in the log if that can be done now; the sender is told the same either way."""
         status = Status.UNMATCHED if routed.reason == "no rule matched" else Status.DROPPED
+        if status is Status.UNMATCHED:
+            self._count(UNMATCHED, seen.inbound.source)
         about = {
             "source": seen.inbound.source,
             "event_id": seen.id.value,

@@ -35,6 +35,7 @@ class Outbox:
         forward: Callable[[Message], object],
         fallbacks_of: Callable[[str], Sequence[Destination]],
         count: Callable[[str], None],
+        measure: Callable[[str, float], None],
         now_ms: Callable[[], int],
         random: Callable[[], float],
     ) -> None:
@@ -43,13 +44,13 @@ class Outbox:
         self._blooio = blooio
         self._count = count
         self._now_ms = now_ms
-        self._gate = Gate(log, pace)
+        self._gate = Gate(log, pace, count)
         self._undelivered = Undelivered(
             log=log, pace=pace, gate=self._gate, forward=forward, fallbacks_of=fallbacks_of, count=count, now_ms=now_ms
         )
         self._settler = Settler(
             log=log, pace=pace, undelivered=self._undelivered,
-            refresh_key=refresh_key, count=count, now_ms=now_ms, random=random,
+            refresh_key=refresh_key, count=count, measure=measure, now_ms=now_ms, random=random,
         )  # fmt: skip
         self._listener = Listener(log=log, pace=pace, undelivered=self._undelivered, now_ms=now_ms)
 
@@ -117,6 +118,7 @@ class Outbox:
         if claim.decision is Decision.CLOSE:
             # Not passed on to a fallback: it would stop that worker, too.
             self._count("Undelivered")
+            self._count("Dead")
             logger.error("not delivered: it stopped its worker", extra={"delivery_id": message.delivery_id})
             return Settled(Status.DEAD)
         try:

@@ -26,7 +26,8 @@ def send(claim: Claim, blooio: Blooio, now_ms: Callable[[], int]) -> tuple[Outco
     started = now_ms()
     outcome = _posted(claim, blooio)
     attempt = {"at": started, "took": now_ms() - started, **about(outcome)}
-    logger.info("attempted", extra={"delivery_id": claim.message.delivery_id, **attempt})
+    told = {"message_id": outcome.message.id} if outcome.message else {}
+    logger.info("attempted", extra={"delivery_id": claim.message.delivery_id, **attempt, **told})
     return outcome, attempt
 
 

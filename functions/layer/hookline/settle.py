@@ -28,6 +28,7 @@ class Settler:
         undelivered: Undelivered,
         refresh_key: Callable[[], bool],
         count: Callable[[str], None],
+        measure: Callable[[str, float], None],
         now_ms: Callable[[], int],
         random: Callable[[], float],
     ) -> None:
@@ -36,11 +37,13 @@ class Settler:
         self._undelivered = undelivered
         self._refresh_key = refresh_key
         self._count = count
+        self._measure = measure
         self._now_ms = now_ms
         self._random = random
 
     def settle(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any], has_time: HasTime) -> Settled:
         """Return what became of the message; ``attempt`` is what its row keeps of the outcome."""
+        self._measure("ProviderLatency", attempt["took"])
         match outcome.verdict:
             case Verdict.SENT:
                 return self._sent(claim, outcome, attempt, has_time)
@@ -62,7 +65,11 @@ class Settler:
     def _sent(self, claim: Claim, outcome: Outcome, attempt: dict[str, Any], has_time: HasTime) -> Settled:
         message = claim.message
         begins = message.story if _is_first_of_its_thread(claim) else None
-        self._log.close(claim, Status.SENT, _told(outcome, self._now_ms()), attempt, begins=begins)
+        now = self._now_ms()
+        self._log.close(claim, Status.SENT, _told(outcome, now), attempt, begins=begins)
+        self._count("Sent")
+        if message.queued_at is not None:
+            self._measure("DeliveryDelay", max(0, now - message.queued_at))
         self._pace.taken(claim)
         if message.digest is not None:
             self._pace.settled(message, Status.SENT, has_time)

@@ -99,6 +99,8 @@ class Undelivered:
         else:
             self._count("Undelivered")
         self._log.close(claim, status, told, attempt)
+        if status is Status.DEAD:
+            self._count("Dead")
         logger.error("not delivered", extra={"delivery_id": claim.message.delivery_id, "status": status, **told})
         if claim.message.digest is not None:
             self._pace.settled(claim.message, status, has_time)

@@ -1,14 +1,10 @@
 """Builds from the environment what most functions need; each app calls it once per container."""
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import boto3
@@ -24,7 +20,6 @@ from hookline.secrets import Secrets
 from hookline.settings import Settings
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools import Metrics
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
@@ -106,29 +101,3 @@ def fetch() -> Callable[[str], bytes]:
 def log(settings: Settings, client: "DynamoDBClient") -> DeliveryLog:
     """Return the delivery log."""
     return DeliveryLog(client, settings.delivery_log_table, now_ms, settings.lease_seconds, settings.log_days)
-
-
-class Counts:
-    """Counts from any thread, and writes the sums as metrics when the handler ends."""
-
-    def __init__(self, metrics: "Metrics") -> None:
-        self._metrics = metrics
-        self._counts: Counter[tuple[str, str]] = Counter()
-        self._lock = Lock()
-
-    def add(self, name: str, source: str = "") -> None:
-        """Count one more of it; with a source, which has to be one of the rules', also among what came from there."""
-        with self._lock:
-            self._counts[source, name] += 1
-
-    def flush(self) -> None:
-        """Write what was counted since the last time, if anything was."""
-        with self._lock:
-            counts, self._counts = self._counts, Counter()
-            for source, counted in groupby(sorted(counts), key=itemgetter(0)):
-                for key in counted:
-                    self._metrics.add_metric(name=key[1], unit="Count", value=counts[key])
-                if source:
-                    self._metrics.add_dimensions(service=self._metrics.service or "", source=source)
-                self._metrics.flush_metrics()
-                self._metrics.clear_metrics()  # where metrics are switched off, Powertools would keep them for ever

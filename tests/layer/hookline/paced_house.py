@@ -88,6 +88,7 @@ class House:
             forward=lambda record: self.forward(record),  # noqa: PLW0108
             fallbacks_of=lambda chat: self.room(chat).fallbacks,
             count=self.count,
+            measure=lambda *_: None,
             now_ms=clock,
             random=lambda: 0.5,
         )

@@ -49,6 +49,7 @@ class Desk:
         self.woken: list[str] = []
         self.had_time: list[bool] = []
         self.unreadable: list[tuple[str, Status]] = []
+        self.counted: list[str] = []
         self.visibility = Visibility()
         self.batch = Batch(
             outbox=self,  # type: ignore[arg-type]
@@ -57,6 +58,7 @@ class Desk:
             queue_url=QUEUE_URL,
             executor=executor,
             attempt_seconds=8.0,
+            count=self.counted.append,
         )
 
     def give_up_head(self, message: Message, _has_time: Any = None) -> Settled:
@@ -150,6 +152,12 @@ def test_with_too_little_time_left_the_rest_is_given_back_at_once(desk: Desk) ->
 def test_a_table_out_of_reach_leaves_the_chat_on_the_queue(desk: Desk) -> None:
     assert desk.work([record("chat_1", "table"), record("chat_1", "b")]) == ["id table", "id b"]
     assert {seconds for _, seconds in desk.visibility.set} == {int(LOG_OUT_OF_REACH_WAIT)}
+    assert desk.counted == ["Stumbled"]
+
+
+def test_what_waits_for_the_provider_has_not_stumbled(desk: Desk) -> None:
+    assert desk.work([record("chat_1", "wait"), record("chat_1", "b")]) == ["id wait", "id b"]
+    assert desk.counted == []
 
 
 def test_what_may_have_stopped_its_worker_waits_until_all_other_chats_are_done(desk: Desk) -> None:
@@ -291,6 +299,7 @@ def test_a_record_that_something_of_ours_stumbles_over_is_closed_in_the_end(
     again["attributes"] |= {"ApproximateReceiveCount": str(MOST_STUMBLES)}
     assert desk.work([again]) == []
     assert desk.unreadable == [("id a", Status.DEAD)]
+    assert desk.counted == ["Stumbled", "Dead"]
 
 
 def test_a_record_that_waited_long_is_not_closed_for_one_stumble(desk: Desk) -> None:

@@ -22,7 +22,7 @@ def test_what_exceeds_the_pace_is_held_and_the_sender_can_go_on(house: House) ->
     assert house.deliver(house.message("late")) == Settled("held")
     assert len(house.texts) == 3
     assert house.statuses("late") == ["held"]
-    assert house.counted == {"Held": 1}
+    assert house.counted == {"Sent": 3, "Held": 1}
     assert house.state.due_at == NOON + MINUTE * 1000
 
 

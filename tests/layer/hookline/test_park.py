@@ -22,7 +22,7 @@ def test_what_the_provider_refuses_until_somebody_answers_is_parked_and_the_fall
     row = house.row("a")
     assert (row["status"], row["error"]["code"], row["tries"]) == ("parked", "conversation_streak_limit", 1)
     assert row["fallback_to"] == house.row_of("chat_b1")["id"]
-    assert house.counted == {"Parked": 1}
+    assert house.counted == {"Sent": 2, "Parked": 1}
 
 
 def test_what_comes_while_somebody_has_to_answer_is_parked_without_asking_the_provider(house: House) -> None:

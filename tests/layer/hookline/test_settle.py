@@ -69,4 +69,4 @@ def test_a_key_that_was_just_replaced_is_used_at_once(cloud: Any, clock: Any) ->
     assert house.outbox.deliver(message(clock)) == Settled("retrying", NEW_KEY_WAIT)
     assert house.outbox.deliver(message(clock)).status == "sent"
     assert [r.headers["authorization"] for r in house.provider.requests] == ["Bearer key-1", "Bearer key-2"]
-    assert house.counted == ["AuthFailures"]
+    assert house.counted == ["AuthFailures", "Sent"]

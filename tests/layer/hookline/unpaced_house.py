@@ -66,6 +66,7 @@ class House:
             "https://provider.test/v4", http, self._key, lambda: datetime.fromtimestamp(clock() / 1000, UTC)
         )
         self.counted: list[str] = []
+        self.measured: list[tuple[str, float]] = []
         self.forwarded: list[Message] = []
         self.fallbacks: tuple[Destination, ...] = ()
         self.new_key: str | None = None
@@ -77,6 +78,7 @@ class House:
             forward=lambda message: self.forward(message),  # noqa: PLW0108 - a test may have another one
             fallbacks_of=lambda chat: self.fallbacks_of(chat),  # noqa: PLW0108
             count=self.counted.append,
+            measure=lambda name, ms: self.measured.append((name, ms)),
             now_ms=clock,
             random=lambda: HALF,
         )
