@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-dynamodb soak storm bench lint requirements schema docs screenshots build clean
+.PHONY: run test test-dynamodb soak storm bench lint pins requirements schema docs screenshots build clean
 
 run: .venv/.run
 	@$(BIN)/hookline run
@@ -34,10 +34,17 @@ lint: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The layer's requirements with hashes, from the pins in pyproject.toml.
+# Raises the pins to what goes together a week after its release; then their hashes. Needs uv.
+pins: .venv/.dev
+	$(BIN)/python -m local.pins
+	$(MAKE) requirements
+
+# The layer's requirements with hashes, from the pins in pyproject.toml; and those of the pipeline's own tools.
 requirements:
 	uv pip compile --quiet --python-platform aarch64-manylinux_2_34 --python-version 3.13 --generate-hashes --no-header --no-annotate \
 		--output-file functions/layer/requirements.txt pyproject.toml
+	uv pip compile --quiet --python-platform x86_64-manylinux_2_34 --python-version 3.13 --generate-hashes --no-header --no-annotate \
+		--only-binary :all: --output-file .ci/tools.txt .ci/tools.in
 
 # What editors complete and check the rules file with, from the models.
 schema: .venv/.dev
@@ -52,9 +59,10 @@ docs: .venv/.dev
 screenshots: .venv/.dev
 	$(BIN)/python -m tests.screenshots
 
+# What is deployed, with every hash of the layer's requirements checked; ARCHITECTURE=x86_64 for the other processor.
 build:
 	sam validate --lint
-	sam build
+	ARCHITECTURE=$(ARCHITECTURE) ./.ci/build
 
 clean:
 	rm -rf .venv .aws-sam
