@@ -98,6 +98,10 @@ def test_the_page_says_what_each_metric_counts(metric: str) -> None:
     assert f"| `{metric}` |" in PAGE
 
 
+def test_the_page_of_the_costs_knows_how_many_there_are() -> None:
+    assert f"[the {len(COUNTED)}](operate.md#metrics)" in (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ALARMS)
 def test_the_page_has_the_words_of_each_alarm(name: str) -> None:
     assert f"### {name} " in PAGE

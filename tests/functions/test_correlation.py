@@ -58,6 +58,19 @@ def test_one_search_finds_the_webhook_in_each_function(
     assert row["text"]["S"].partition("\n")[0] not in json.dumps(lines(), ensure_ascii=False)
 
 
+def test_a_message_that_is_not_sent_says_so_too(functions: Any, rules_file: Any, poller: Any, lines: Lines) -> None:
+    rules = f"chats: {{a: {{id: {CHAT}, pace: 1 per 1h}}}}\nsources: {{in: {{kind: json, auth: none}}}}\n"
+    path = rules_file(rules + "rules: [{name: r, chat: a}]\n")
+    receive, deliver = (functions.load(f"{name}Function", RULES_FILE=path) for name in ("Receive", "Deliver"))
+    for key in ("first", "first", "second"):
+        receive(event("in", "{}", {"idempotency-key": key}))
+        poller.work_off(deliver)
+    told = [(line["message"], line.get("status"), line["correlation_id"]) for line in lines()]
+    assert [one for one in told if one[0] != "accepted"] == [
+        ("attempted", None, "key:first"), ("a copy", "sent", "key:first"), ("not sent now", "held", "key:second")
+    ]  # fmt: skip
+
+
 def test_chats_that_are_told_side_by_side_keep_their_lines_apart(functions: Any, events: Any, lines: Lines) -> None:
     rules_of = {f"chat_{n}": f"event {n}" for n in range(10)}
     record = events("deliver_sqs")["Records"][0]

@@ -69,6 +69,7 @@ class Outbox:
             return self._undelivered.give_up(claim, has_time)
         admitted = self._gate.admit(claim, has_time)
         if isinstance(admitted, Settled):
+            logger.info("not sent now", extra={"delivery_id": message.delivery_id, "status": admitted.status})
             return admitted
         outcome, attempt = send(admitted, self._blooio, self._now_ms)
         return self._settler.settle(admitted, outcome, attempt, has_time)
@@ -121,6 +122,7 @@ class Outbox:
             self._count("Dead")
             logger.error("not delivered: it stopped its worker", extra={"delivery_id": message.delivery_id})
             return Settled(Status.DEAD)
+        logger.info("a copy", extra={"delivery_id": message.delivery_id, "status": claim.status})
         try:
             self._log.count_copy(message)
         except (ClientError, BotoCoreError):
