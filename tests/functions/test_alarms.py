@@ -62,6 +62,11 @@ def what_was_pushed_is_nonsense(functions: Any, events: Any, cloud: Any, **_: An
     functions.load("ReceiveFunction", RULES_SOURCE="table")(events("alertmanager_critical"))
 
 
+def a_text_finds_no_table(functions: Any, events: Any, cloud: Any, **_: Any) -> None:
+    cloud.clients("dynamodb").delete_table(TableName="DeliveryLog")
+    assert functions.load("DeliverFunction")(events("deliver_sqs"))["batchItemFailures"]
+
+
 def the_table_is_gone(functions: Any, events: Any, cloud: Any, **_: Any) -> None:
     cloud.clients("dynamodb").delete_table(TableName="DeliveryLog")
     functions.load("ReceiveFunction", RULES_SOURCE="table")(events("alertmanager_critical"))
@@ -75,6 +80,7 @@ HAPPENS: dict[str, Happens] = {
     "ReceiptsAreRefused": a_receipt_is_not_signed,
     "RulesAreRefused": what_was_pushed_is_nonsense,
     "RulesAreOutOfReach": the_table_is_gone,
+    "DeliverStumbles": a_text_finds_no_table,
 }
 
 

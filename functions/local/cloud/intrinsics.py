@@ -99,6 +99,8 @@ class Intrinsics:
             return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.queue_name(name)}"
         if self._is(name, "AWS::DynamoDB::Table"):
             return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
+        if self._is(name, "AWS::CloudWatch::Alarm"):
+            return f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}"
         return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
 
     def queue_name(self, name: str) -> str:
