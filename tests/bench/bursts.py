@@ -17,9 +17,11 @@ from tests.bench.bursts_lambda import Deliver, receive
 
 from hookline.clock import HOUR, MINUTE
 from hookline.rules.written import DEFAULT_PACE, Pace
-from local.project import ROOT
+from local.cloud.intrinsics import parse
+from local.project import ROOT, TEMPLATE
 
-CONTAINERS, CHATS = (1, 10, 100), (1, 10, 1000)
+AS_DEPLOYED: int = parse(TEMPLATE.read_text(encoding="utf-8"))["Parameters"]["MaximumConcurrency"]["Default"]
+CONTAINERS, CHATS = sorted({1, AS_DEPLOYED, 10, 100}), (1, 10, 1000)
 PACED = f"{DEFAULT_PACE.texts} per {DEFAULT_PACE.seconds // MINUTE}m"
 SEED = 1
 MEASURED = ROOT / ".bench" / "last.json"  # what the benchmark measured last, in ms

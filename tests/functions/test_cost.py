@@ -3,6 +3,8 @@
 import json
 import re
 from collections import Counter
+from dataclasses import dataclass
+from math import inf
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +18,7 @@ from local.project import ROOT, TEMPLATE
 
 PAGE = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
 TABLE = dict(re.findall(r"^\| ([^|]+?) \| ((?:`\w+` \d+(?:, )?)+) \|$", PAGE, re.MULTILINE))
+WRITTEN_BY_LAMBDA = 600  # bytes of a run: where it starts, ends, what it took, its trace
 OF_THE_POLLER = {"ReceiveMessage", "DeleteMessage"}
 CHAT = "chat_a1b2c3d4"
 SECRETS = json.dumps({"BLOOIO_API_KEY": "blooio-key", "BLOOIO_WEBHOOK_SECRET": "whsec_old"})
@@ -148,6 +151,32 @@ def test_what_the_provider_tells_costs_what_the_page_says(house: House, provider
     assert house.deliver() == said("a receipt is written")
 
 
+def test_a_plain_message_counts_and_logs_no_more_than_the_page_says(
+    functions: Any, rules_file: Any, poller: Any, provider: Any, asked: Counter[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    house = House(functions, rules_file(RULES.format(more="")), poller, asked)
+    [first] = provider.phone.texts()
+    house.tell("delivered", first.id)  # the first receipt of all is noted
+    house.deliver()
+    capsys.readouterr()
+    house.post()
+    house.deliver()
+    for what in ("delivered", "read"):
+        house.tell(what, provider.phone.texts()[-1].id)
+        house.deliver()
+    printed = capsys.readouterr().out
+    counted = {
+        (metric["Name"], *dimensions)
+        for line in printed.splitlines()
+        for about in json.loads(line).get("_aws", {}).get("CloudWatchMetrics", [])
+        for dimensions in about["Dimensions"]
+        for metric in about["Metrics"]
+    }
+    assert len(counted) == AMOUNTS["metrics"][2]
+    runs = AMOUNTS["Lambda requests"][1]
+    assert len(printed) + runs * WRITTEN_BY_LAMBDA <= AMOUNTS["GB of logs"][1] * 1e9
+
+
 def test_a_minute_costs_what_the_page_says(house: House) -> None:
     assert house.minute() == said("a minute is over")
 
@@ -155,15 +184,37 @@ def test_a_minute_costs_what_the_page_says(house: House) -> None:
 # What it makes.
 
 
-def figures(heading: str) -> dict[str, tuple[float, float]]:
-    """Return the two figures of each row of the table below a heading."""
-    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| ([\w -]+) \| ([\d.]+) \| ([\d.]+) \|", section, re.MULTILINE)
-    return {what: (float(one), float(other)) for what, one, other in rows}
+def figures(heading: str, columns: int) -> dict[str, list[float]]:
+    """Return the first figures of each row of the table below a heading; an empty cell is no bound."""
+    section = PAGE.partition(f"# {heading}\n")[2].partition("\n#")[0]
+    lines = re.findall(r"^\|(.*)\|$", section, re.MULTILINE)
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines[2:]]
+    return {what: [float(cell or "inf") for cell in cells[:columns]] for what, *cells in rows}
 
 
-AMOUNTS, PRICES = figures("How much of each"), figures("Prices")
-MESSAGES = (0, 100, 10_000, 1_000_000)
+@dataclass(frozen=True)
+class Kind:
+    """Something that AWS asks money for."""
+
+    idle: float
+    each: float
+    at_most: float
+    price: float
+    free: float
+
+    def used(self, messages: int) -> float:
+        return min(self.idle + messages * self.each, self.at_most)
+
+    def billed(self, messages: int) -> float:
+        return self.price * max(0, self.used(messages) - self.free)
+
+
+AMOUNTS, PRICES, RUNS = figures("How much of each", 3), figures("Prices", 2), figures("The runs", 2)
+KINDS = {what: Kind(*AMOUNTS[what], *PRICES[what]) for what in AMOUNTS}
+RESOURCES = parse(TEMPLATE.read_text(encoding="utf-8"))["Resources"].values()
+GLOBALS = parse(TEMPLATE.read_text(encoding="utf-8"))["Globals"]["Function"]
+MESSAGES = (100, 10_000, 1_000_000)
+MINUTES, HOURS = 43_800, 730  # of a month
 
 
 def row(name: str, costs: list[float]) -> str:
@@ -171,13 +222,18 @@ def row(name: str, costs: list[float]) -> str:
 
 
 def worked_out() -> list[str]:
-    used = {what: [idle + count * each for count in MESSAGES] for what, (idle, each) in AMOUNTS.items()}
-    costs = {what: [PRICES[what][0] * amount for amount in amounts] for what, amounts in used.items()}
-    billed = [[PRICES[what][0] * max(0, amount - PRICES[what][1]) for amount in used[what]] for what in used]
+    def costs(kind: Kind) -> list[float]:
+        more = kind.each * 1_000_000 if kind.at_most == inf else 0
+        return [kind.price * amount for amount in (kind.idle, more, *map(kind.used, MESSAGES))]
+
+    each = {what: costs(kind) for what, kind in KINDS.items()}
+    billed = [sum(kind.billed(messages) for kind in KINDS.values()) for messages in (0, *MESSAGES)]
     return [
-        *(row(what, each) for what, each in costs.items()),
-        row("all", [sum(column) for column in zip(*costs.values(), strict=True)]),
-        row("all, less what is free", [sum(column) for column in zip(*billed, strict=True)]),
+        "| | an idle month | a million more | 100 messages | 10,000 | 1,000,000 |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(row(what, costs) for what, costs in each.items()),
+        row("all", [sum(column) for column in zip(*each.values(), strict=True)]),
+        row("all, less what is free", billed[:1]) + row("", billed[1:]).removeprefix("| "),
     ]
 
 
@@ -187,6 +243,48 @@ def test_the_page_has_worked_out_its_own_figures() -> None:
     assert whole in PAGE, f"\n{whole}"
 
 
-def test_the_alarms_that_are_paid_for_are_those_of_the_template() -> None:
-    resources = parse(TEMPLATE.read_text(encoding="utf-8"))["Resources"].values()
-    assert AMOUNTS["alarms"][0] == sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources)
+def test_the_sentences_have_the_figures_of_the_tables() -> None:
+    text = " ".join(PAGE.split())
+    nothing = sum(kind.billed(0) for kind in KINDS.values())
+    thousand = sum(kind.price * kind.each * 1000 for kind in KINDS.values() if kind.at_most == inf)
+    said = f"{nothing:.2f} dollars for a month in which nothing happens, and at most {thousand:.2f} dollars for each"
+    assert said in text
+    assert KINDS["traces"].price * KINDS["traces"].each * 1000 == pytest.approx(thousand / 2, rel=0.1)
+    runs = [KINDS[what] for what in ("SQS requests", "Lambda requests", "Lambda GB-seconds", "traces")]
+    assert f"release's runs come to {sum(kind.price * kind.idle for kind in runs):.2f} at their full price" in text
+    assert all(not kind.billed(0) for kind in runs)
+    assert f"That is {KINDS['SQS requests'].price * KINDS['SQS requests'].idle * 3 / 5:.2f} at most" in text
+
+
+def test_the_runs_make_the_requests_and_the_seconds() -> None:
+    ours = {what: run for what, run in RUNS.items() if run[0]}
+    [[_, release]] = [run for run in RUNS.values() if not run[0]]
+    gigabytes = GLOBALS["MemorySize"] / 1024
+    assert AMOUNTS["Lambda requests"][:2] == [MINUTES, sum(times for times, _ in ours.values())]
+    assert AMOUNTS["Lambda GB-seconds"][:2] == pytest.approx(
+        [MINUTES * release * gigabytes, sum(times * seconds for times, seconds in ours.values()) * gigabytes]
+    )
+    assert GLOBALS["Tracing"] == "Active"
+    assert AMOUNTS["traces"][:2] == AMOUNTS["Lambda requests"][:2]
+
+
+@pytest.mark.parametrize(("what", "type_of"), [("alarms", "Alarm"), ("dashboards", "Dashboard")])
+def test_what_is_paid_for_is_that_of_the_template(what: str, type_of: str) -> None:
+    assert AMOUNTS[what][0] == sum(each["Type"] == f"AWS::CloudWatch::{type_of}" for each in RESOURCES)
+
+
+def test_a_metric_is_paid_for_all_of_a_month_that_has_a_message_each_hour() -> None:
+    _, each, at_most = AMOUNTS["metrics"]
+    assert each == pytest.approx(at_most / HOURS, rel=0.001)
+
+
+def test_a_dashboard_that_is_one_of_the_three_is_free() -> None:
+    [dashboard] = [each["Properties"] for each in RESOURCES if each["Type"] == "AWS::CloudWatch::Dashboard"]
+    most = re.search(r"three of up to (\d+) metrics", PAGE)
+    assert most
+    assert len(re.findall(r'^ +\["', str(dashboard["DashboardBody"]["Fn::Sub"]), re.MULTILINE)) <= int(most[1])
+
+
+def test_each_alarm_watches_one_metric() -> None:
+    alarms = [each["Properties"] for each in RESOURCES if each["Type"] == "AWS::CloudWatch::Alarm"]
+    assert all("MetricName" in alarm and "Metrics" not in alarm for alarm in alarms)
