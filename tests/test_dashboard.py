@@ -20,6 +20,7 @@ BODY = json.loads(PROPERTIES["DashboardBody"])
 WIDGETS: list[dict[str, Any]] = BODY["widgets"]
 GRAPHS = [widget["properties"] for widget in WIDGETS if widget["type"] == "metric"]
 COLUMNS = 24
+MOST_METRICS_FOR_FREE = 50  # of the three dashboards that an account has for nothing
 # What AWS counts, and by which dimension: the pages of Lambda, SQS and API Gateway about metrics.
 OF_AWS = {
     "AWS/Lambda": ("FunctionName", {"Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"}),
@@ -69,6 +70,10 @@ def test_every_metric_that_is_shown_is_one_that_there_is(namespace: str, name: s
 
 def test_every_metric_that_is_counted_is_shown() -> None:
     assert {name for namespace, name, _, _ in SHOWN if namespace == STACK} == set(COUNTED)
+
+
+def test_it_is_one_of_those_that_are_free() -> None:
+    assert len(shown()) <= MOST_METRICS_FOR_FREE
 
 
 def test_what_a_person_looks_at_first_are_the_alarms_all_of_them() -> None:

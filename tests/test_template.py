@@ -82,8 +82,9 @@ def test_the_functions_share_a_log_that_is_not_kept_for_ever() -> None:
     assert DOCUMENT["Resources"]["FunctionLogs"]["Properties"]["RetentionInDays"] == 30
 
 
-def test_lambda_tells_x_ray_of_every_function() -> None:
-    assert DOCUMENT["Globals"]["Function"]["Tracing"] == "Active"
+def test_lambda_tells_x_ray_of_every_function_unless_that_is_switched_off() -> None:
+    assert DOCUMENT["Parameters"]["Tracing"]["Default"] == "Active"
+    assert DOCUMENT["Globals"]["Function"]["Tracing"] == {"Ref": "Tracing"}
     assert not [name for name, properties in PROPERTIES.items() if "Tracing" in properties]
 
 

@@ -17,9 +17,27 @@ pytestmark = pytest.mark.slow
 TRANSLATE = Path(__file__).with_name("translate.py")
 FUNCTIONS = ["DeliverFunction", "ReceiptsFunction", "ReceiveFunction", "ReleaseFunction"]
 ADDED = ["AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"]
-AS_IT_IS = "as it is"
-CHANGES = {
+AS_IT_IS, PUBLISHED = "as it is", "published"
+LAYERS = ["CodeLayer", "RulesLayer"]
+# What SAM offers for publishing a version of ReceiveFunction as often as it can, as SnapStart would need it.
+PUBLISHING = {
+    "ReceiveFunction": {
+        "AutoPublishAlias": "live",
+        "AutoPublishAliasAllProperties": True,
+        "VersionDeletionPolicy": "Delete",
+        "SnapStart": {"ApplyOn": "PublishedVersions"},
+    },
+    **{layer: {"PublishLambdaVersion": True} for layer in LAYERS},
+}
+TAGGED = {**PUBLISHING, "ReceiveFunction": {**PUBLISHING["ReceiveFunction"], "Tags": {"project": "another"}}}
+CHANGES: dict[str, dict[str, Any]] = {
     AS_IT_IS: {},
+    "no traces": {"parameters": {"Tracing": "Disabled"}},
+    PUBLISHED: {"properties": PUBLISHING},
+    "published rules": {"properties": PUBLISHING, "packages": {"RulesLayer": "another"}},
+    "published code": {"properties": PUBLISHING, "packages": {"CodeLayer": "another"}},
+    "published parameter": {"properties": PUBLISHING, "parameters": {"LogLevel": "DEBUG"}},
+    "published tag": {"properties": TAGGED},
     "nothing": {},
     "the layer's code": {"packages": {"CodeLayer": "another"}},
     "the rules": {"packages": {"RulesLayer": "another"}},
@@ -37,7 +55,7 @@ def translated() -> dict[str, Document]:
     first, _, _ = Path(program).read_text(encoding="utf-8", errors="replace").partition("\n")
     if not first.startswith("#!/") or "python" not in first:
         missing(f"{program} is no script of a Python that has SAM's translator: install aws-sam-cli with pip.")
-    changes = {name: {"packages": {}, "parameters": {}, **change} for name, change in CHANGES.items()}
+    changes = {name: {"packages": {}, "parameters": {}, "properties": {}, **change} for name, change in CHANGES.items()}
     done = subprocess.run(
         [first.removeprefix("#!"), TRANSLATE],
         input=json.dumps({"template": TEMPLATE.read_text(encoding="utf-8"), "changes": changes}),
@@ -96,7 +114,14 @@ def test_only_who_the_template_names_may_call_a_function(resources: Document) ->
 
 def test_every_function_is_traced(resources: Document) -> None:
     traced = {name: it["TracingConfig"] for name, it in of_type(resources, "Lambda::Function").items()}
-    assert traced == {name: {"Mode": "Active"} for name in FUNCTIONS}
+    assert traced == {name: {"Mode": {"Ref": "Tracing"}} for name in FUNCTIONS}
+
+
+def test_without_traces_there_is_no_right_to_trace_either(translated: dict[str, Document]) -> None:
+    found = translated["no traces"]["Resources"]
+    policies = [role["ManagedPolicyArns"] for role in of_type(found, "IAM::Role").values()]
+    assert [[arn.rpartition("/")[2] for arn in each] for each in policies] == [ADDED[:1]] * len(FUNCTIONS)
+    assert not [it for it in of_type(found, "Lambda::Function").values() if "TracingConfig" in it]
 
 
 # A version that was published once serves until the next one is: then a deploy of the rules alone might reach nobody.
@@ -114,3 +139,21 @@ def test_nothing_changed_changes_nothing(translated: dict[str, Document]) -> Non
 def test_what_changed_changes_every_function_that_runs(translated: dict[str, Document], change: str) -> None:
     before, after = (of_type(translated[name]["Resources"], "Lambda::Function") for name in (AS_IT_IS, change))
     assert [name for name in FUNCTIONS if before[name] == after[name]] == []
+
+
+def version(document: Document) -> str:
+    [name] = of_type(document["Resources"], "Lambda::Version")
+    return name
+
+
+@pytest.mark.parametrize(
+    ("change", "is_published"),
+    [
+        ("published rules", True),
+        ("published code", True),
+        ("published parameter", False),  # the old version would go on serving
+        ("published tag", True),  # and Lambda, to which nothing changed, would refuse to publish it
+    ],
+)
+def test_why_there_is_no_snapstart(translated: dict[str, Document], change: str, *, is_published: bool) -> None:
+    assert (version(translated[change]) != version(translated[PUBLISHED])) is is_published

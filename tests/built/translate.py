@@ -1,6 +1,6 @@
 """What CloudFormation makes of the template, for SAM's own interpreter: ``python translate.py < changes > templates``.
 
-In come the template's text and, by a name each, what changed of the packages and the parameters.
+In come the template's text and, by a name each, what changed: packages, parameters, properties of resources.
 """
 
 import json
@@ -25,14 +25,17 @@ class Amazon:
         return POLICIES
 
 
-def translated(text: str, packages: dict[str, str], parameters: dict[str, str]) -> Any:
+def translated(
+    text: str, packages: dict[str, str], parameters: dict[str, str], properties: dict[str, dict[str, Any]]
+) -> Any:
     """Translate it as `sam package` leaves it: each folder is a key in S3, another one if its content is another."""
     document = yaml_parse(text)
     for name, resource in document["Resources"].items():
-        properties = resource.get("Properties", {})
+        given = resource.setdefault("Properties", {})
+        given.update(properties.get(name, {}))
         for package in PACKAGES:
-            if package in properties:
-                properties[package] = f"s3://bucket/{packages.get(name, name)}"
+            if package in given:
+                given[package] = f"s3://bucket/{packages.get(name, name)}"
     return transform(document, {**ENVIRONMENT, **parameters}, Amazon())
 
 
