@@ -211,8 +211,9 @@ class Kind:
 
 AMOUNTS, PRICES, RUNS = figures("How much of each", 3), figures("Prices", 2), figures("The runs", 2)
 KINDS = {what: Kind(*AMOUNTS[what], *PRICES[what]) for what in AMOUNTS}
-RESOURCES = parse(TEMPLATE.read_text(encoding="utf-8"))["Resources"].values()
-GLOBALS = parse(TEMPLATE.read_text(encoding="utf-8"))["Globals"]["Function"]
+DOCUMENT = parse(TEMPLATE.read_text(encoding="utf-8"))
+RESOURCES = DOCUMENT["Resources"].values()
+GLOBALS = DOCUMENT["Globals"]["Function"]
 MESSAGES = (100, 10_000, 1_000_000)
 MINUTES, HOURS = 43_800, 730  # of a month
 
@@ -264,7 +265,7 @@ def test_the_runs_make_the_requests_and_the_seconds() -> None:
     assert AMOUNTS["Lambda GB-seconds"][:2] == pytest.approx(
         [MINUTES * release * gigabytes, sum(times * seconds for times, seconds in ours.values()) * gigabytes]
     )
-    assert GLOBALS["Tracing"] == "Active"
+    assert DOCUMENT["Parameters"]["Tracing"]["Default"] == "Active"
     assert AMOUNTS["traces"][:2] == AMOUNTS["Lambda requests"][:2]
 
 
