@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -11,9 +12,16 @@ from tests.functions.test_receipts import SECRETS, told
 from tests.functions.test_receive import event
 
 from hookline import correlation
+from hookline.models import Event
+from hookline.sources import KINDS
 
 Lines = Callable[[], list[dict[str, Any]]]
 CHAT = "chat_a1b2c3d4"
+ANYTHING = f"""
+chats: {{a: {{id: {CHAT}, pace: 1 per 1h}}}}
+sources: {{in: {{kind: json, auth: none}}}}
+rules: [{{name: r, chat: a}}]
+"""
 
 
 @pytest.fixture
@@ -59,8 +67,7 @@ def test_one_search_finds_the_webhook_in_each_function(
 
 
 def test_a_message_that_is_not_sent_says_so_too(functions: Any, rules_file: Any, poller: Any, lines: Lines) -> None:
-    rules = f"chats: {{a: {{id: {CHAT}, pace: 1 per 1h}}}}\nsources: {{in: {{kind: json, auth: none}}}}\n"
-    path = rules_file(rules + "rules: [{name: r, chat: a}]\n")
+    path = rules_file(ANYTHING)
     receive, deliver = (functions.load(f"{name}Function", RULES_FILE=path) for name in ("Receive", "Deliver"))
     for key in ("first", "first", "second"):
         receive(event("in", "{}", {"idempotency-key": key}))
@@ -103,6 +110,18 @@ def test_what_can_not_be_queued_has_the_id_of_its_event(functions: Any, cloud: A
     assert receive(events("alertmanager_critical"))["statusCode"] == 503
     [line] = [line for line in lines() if line["message"] == "not taken"]
     assert line["correlation_id"].startswith("content:")
+
+
+def test_what_its_kind_stumbles_over_has_the_id_of_its_event(
+    functions: Any, rules_file: Any, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: Any) -> Event:
+        raise ZeroDivisionError("a mistake of ours")
+
+    receive = functions.load("ReceiveFunction", RULES_FILE=rules_file(ANYTHING))
+    monkeypatch.setitem(KINDS, "json", replace(KINDS["json"], describe=stumble))
+    receive(event("in", "{}", {"idempotency-key": "odd"}))
+    assert {line["correlation_id"] for line in lines() if line["level"] == "ERROR"} == {"key:odd"}
 
 
 def test_what_nobody_hears_of_is_accepted_with_the_reason(functions: Any, events: Any, lines: Lines) -> None:

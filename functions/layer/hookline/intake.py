@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hookline import correlation, identity
+from hookline import identity
 from hookline.certificates import Certificates, Fetch
 from hookline.claim import Status
 from hookline.compose import compose
@@ -82,7 +82,6 @@ class Intake:
         if kind.greet and (greeting := kind.greet(payload)):
             return self._greeted(greeting, verified)
         seen = see(without_secrets(inbound, source), kind, payload)
-        correlation.found(seen.id.value)
         with expressions.of_event():
             routed = route(inbound.source, seen.scope(), rules, expressions)
             composed = compose(seen, routed, rules, expressions, self._now_ms())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from traceback import extract_tb
 
-from hookline import clock, identity
+from hookline import clock, correlation, identity
 from hookline.identity import EventId
 from hookline.models import JSON, Event, Inbound, Scope
 from hookline.rules.model import Source, Token
@@ -48,6 +48,7 @@ def see(inbound: Inbound, kind: Kind, payload: JSON) -> Seen:
     """Return the event that a payload is about."""
     at = clock.to_datetime(inbound.received_at)
     event_id = identity.event_id(inbound, kind, payload)
+    correlation.found(event_id.value)
     if kind.hides and isinstance(payload, dict):
         payload = {name: value for name, value in payload.items() if name not in kind.hides}
     shared: Scope = {
