@@ -279,13 +279,6 @@ def test_a_metric_is_paid_for_all_of_a_month_that_has_a_message_each_hour() -> N
     assert each == pytest.approx(at_most / HOURS, rel=0.001)
 
 
-def test_a_dashboard_that_is_one_of_the_three_is_free() -> None:
-    [dashboard] = [each["Properties"] for each in RESOURCES if each["Type"] == "AWS::CloudWatch::Dashboard"]
-    most = re.search(r"three of up to (\d+) metrics", PAGE)
-    assert most
-    assert len(re.findall(r'^ +\["', str(dashboard["DashboardBody"]["Fn::Sub"]), re.MULTILINE)) <= int(most[1])
-
-
 def test_each_alarm_watches_one_metric() -> None:
     alarms = [each["Properties"] for each in RESOURCES if each["Type"] == "AWS::CloudWatch::Alarm"]
     assert all("MetricName" in alarm and "Metrics" not in alarm for alarm in alarms)
