@@ -15,6 +15,7 @@ import yaml
 from tests.doc_blocks import programs, shell
 
 from local.cloud.intrinsics import parse
+from local.pins import PROJECT, TOOLS
 from local.project import ROOT, TEMPLATE
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -23,6 +24,7 @@ THEIRS = {"git", "gh", "python"}
 SAM = os.environ.get("SAM") or shutil.which("sam")
 FILE = re.compile(r"[\w./-]+\.(?:txt|in|toml)$")
 PINNED = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40}")
+NAMED = re.compile(r"(?:^LAMBDA_PYTHON=|^ +)(python3\.\d+) ", re.MULTILINE)
 VERSION = re.compile(r"# v\d+\.\d+\.\d+$")
 
 
@@ -101,6 +103,19 @@ def test_what_may_write_runs_nothing_that_was_fetched() -> None:
     assert called == {"git", "gh"}
 
 
+def test_the_pull_request_has_what_raising_writes_and_nothing_else() -> None:
+    (propose,) = [job for name, job in jobs() if name == "update/propose"]
+    words = [word for step in propose["steps"] for call in calls(propose, step) for word in call.arguments]
+    let_through = {word.removeprefix("--include=") for word in words if word.startswith("--include=")}
+    written = {PROJECT, TOOLS, TOOLS.with_suffix(".txt"), ROOT / "functions" / "layer" / "requirements.txt"}
+    assert let_through == {str(path.relative_to(ROOT)) for path in written}
+
+
+def test_dependabot_raises_what_pins_do_not() -> None:
+    (update,) = read(ROOT / ".github" / "dependabot.yml")["updates"]
+    assert update["package-ecosystem"] == "github-actions"
+
+
 def test_credentials_are_asked_for_after_everything_is_installed_and_only_for_a_proof() -> None:
     for name, job in jobs():
         asked = [
@@ -126,11 +141,5 @@ def test_the_python_is_that_of_the_functions() -> None:
     runtime = parse(TEMPLATE.read_text(encoding="utf-8"))["Globals"]["Function"]["Runtime"]
     used = {step["with"]["python-version"] for _, step in steps() if "setup-python@" in step.get("uses", "")}
     assert used == {runtime.removeprefix("python")}
-    for script in ("run", "build"):
-        assert set(re.findall(r"(?:^LAMBDA_PYTHON=|^ +)(python3\.\d+) ", read_script(script), re.MULTILINE)) == {
-            runtime
-        }
-
-
-def read_script(name: str) -> str:
-    return (ROOT / ".ci" / name).read_text(encoding="utf-8")
+    for script in (ROOT / ".ci" / "run", ROOT / ".ci" / "build"):
+        assert set(NAMED.findall(script.read_text(encoding="utf-8"))) == {runtime}

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.bench.peers import CHAT, KEY, TOKEN, Measured, alert, measured_one, summary
+from tests.bench.alerts import alert, summary
+from tests.bench.peers import CHAT, KEY, TOKEN, Measured, measured_one
 from tests.bench.peers_installed import Place, hookline, webhook
 from tests.bench.processor import used_s, wait_for_children
 

@@ -67,6 +67,11 @@ class Provider(threading.Thread):
     def run(self) -> None:
         self._server.run()
 
+    def stop(self) -> None:
+        """End it, once it has begun."""
+        self._server.should_exit = True
+        self.join()
+
     @property
     def url(self) -> str:
         while not self._server.started:
