@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.built import tools
 from tests.built.conftest import ROOT, Build
 
 pytestmark = pytest.mark.slow
@@ -12,12 +13,26 @@ pytestmark = pytest.mark.slow
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: a function and its layers, unzipped.
 LAMBDA_LIMIT_BYTES = 250 * 1024 * 1024
 MEGABYTE = 1024 * 1024
+# Says which modules have no bytecode, or some of another source. Only Lambda's own Python makes the same hashes.
+# https://peps.python.org/pep-0552/: of a file's first 16 bytes, flags, 3 for a hash that is checked, and the hash.
+STALE = """
+import sys
+from importlib.util import cache_from_source, source_hash
+from pathlib import Path
+
+code, bytecode = map(Path, sys.argv[1:])
+for source in code.rglob("*.py"):
+    made = Path(cache_from_source(bytecode / source.relative_to(code)))
+    head = made.read_bytes()[4:16] if made.exists() else b""
+    if head != b"\\3\\0\\0\\0" + source_hash(source.read_bytes()) and not source.match("*.data/scripts/*"):
+        print(source)
+"""
 # What makes Lambda's own runtime, and what belongs to development.
 NOT_DEPLOYED = {"awslambdaric", "local", "tests", "moto", "pytest", "starlette", "uvicorn"}
 
 
-def files(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+def files(folder: Path, but: str = ".pyc") -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != but}
 
 
 def test_the_template_is_valid(sam: Callable[..., str]) -> None:
@@ -51,6 +66,14 @@ def test_the_code_layer_has_our_code_and_every_pinned_library(build: Callable[[s
     assert {canonical(name, version) for name, _, version in parts} == pinned
 
 
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_every_module_of_the_code_layer_is_there_compiled(build: Callable[[str], Build], architecture: str) -> None:
+    built = build(architecture)
+    code, bytecode = built.layer("CodeLayer"), built.layer("BytecodeLayer")
+    assert {Path(name).suffix for name in files(bytecode, but="")} == {".pyc"}
+    assert tools.run(tools.lambda_python(), "-c", STALE, code, bytecode) == ""
+
+
 def canonical(name: str, version: str) -> tuple[str, str]:
     return re.sub(r"[-_.]+", "-", name).lower(), version
 
@@ -71,8 +94,8 @@ def test_the_rules_layer_has_exactly_the_rules(build: Callable[[str], Build]) ->
 def test_function_and_layers_fit_into_lambda(
     build: Callable[[str], Build], architecture: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    layer = build(architecture).layer("CodeLayer")
-    size = sum(path.stat().st_size for path in layer.rglob("*") if path.is_file())
+    layers = [build(architecture).layer(name) for name in ("CodeLayer", "BytecodeLayer", "RulesLayer")]
+    size = sum(path.stat().st_size for layer in layers for path in layer.rglob("*") if path.is_file())
     with capsys.disabled():
-        print(f"\nThe code layer for {architecture} has {size / MEGABYTE:.1f} MB unzipped.")  # noqa: T201 - worth seeing
+        print(f"\nThe layers for {architecture} have {size / MEGABYTE:.1f} MB unzipped.")  # noqa: T201 - worth seeing
     assert size < LAMBDA_LIMIT_BYTES

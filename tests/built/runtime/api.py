@@ -29,6 +29,16 @@ class RuntimeApi(ThreadingHTTPServer):
         self.function = function
         self.events: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._is_asked = threading.Event()
+
+    def wait_until_asked(self) -> None:
+        """Return when the runtime asks for its first event: it is loaded then."""
+        assert self._is_asked.wait(ANSWER_SECONDS), "the runtime asks for nothing"
+
+    def asked(self) -> bytes | None:
+        """Return the next event, once there is one; None when there will be none."""
+        self._is_asked.set()
+        return self.events.get()
 
     def invoke(self, event: Any) -> Any:
         self.events.put(json.dumps(event).encode())
@@ -54,7 +64,7 @@ class RuntimeRequest(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Hold ``invocation/next`` until there is an event."""
-        waiting = self.server.events.get()
+        waiting = self.server.asked()
         if waiting is None:
             self.close_connection = True
             return
@@ -75,11 +85,10 @@ class RuntimeRequest(BaseHTTPRequestHandler):
         self.server.answers.put((self.path.rpartition("/")[2], json.loads(body)))
 
     def _answer(self, status: HTTPStatus, body: bytes, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in {**headers, "Content-Type": "application/json", "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        told = {**headers, "Content-Type": "application/json", "Content-Length": str(len(body))}
+        head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        # In one piece: two would wait for each other on a kept connection.
+        self.wfile.write(f"HTTP/1.1 {status.value} {status.phrase}\r\n{head}\r\n".encode() + body)
 
     def log_message(self, *_: object) -> None:
         """The test says what went wrong."""

@@ -55,8 +55,16 @@ def native(build: Callable[[str], Build]) -> Build:
     return build("arm64" if platform.machine() == "aarch64" else "x86_64")
 
 
+@pytest.fixture(scope="session")
+def opt(native: Build) -> Path:
+    """Return what Lambda mounts at /opt."""
+    return native.mount(native.folder / "opt")
+
+
 @pytest.fixture
-def start(native: Build, runtime_python: Path, cloud: Cloud, provider_url: str) -> Iterator[Callable[..., RuntimeApi]]:
+def start(
+    opt: Path, native: Build, runtime_python: Path, cloud: Cloud, provider_url: str
+) -> Iterator[Callable[..., RuntimeApi]]:
     """Return a function that starts a built function's runtime, with variables as `sam local` would set them."""
     places = {"AWS_ENDPOINT_URL": cloud.url, "BLOOIO_BASE_URL": provider_url}
     with ExitStack() as stack:
@@ -66,10 +74,8 @@ def start(native: Build, runtime_python: Path, cloud: Cloud, provider_url: str) 
             api = stack.enter_context(serving(RuntimeApi(function)))
             given = {**function.environment, **OVERRIDES, **places, **variables}
             # `sam local` sets no variable that the template doesn't name.
-            env = lambdas_own(api, native) | {variable: given[variable] for variable in function.environment}
-            # What Lambda mounts at /opt lies elsewhere here.
-            shipped = native.layer("RulesLayer") / Path(env["RULES_FILE"]).name
-            env["RULES_FILE"] = variables.get("RULES_FILE") or str(shipped)
+            env = lambdas_own(api, opt) | {variable: given[variable] for variable in function.environment}
+            env["RULES_FILE"] = variables.get("RULES_FILE") or str(opt / Path(env["RULES_FILE"]).name)
             command = [runtime_python, "-m", "awslambdaric", function.handler]
             process = subprocess.Popen(command, cwd=function.code, env=env, stdin=subprocess.DEVNULL)
             stack.callback(process.wait)
@@ -79,8 +85,8 @@ def start(native: Build, runtime_python: Path, cloud: Cloud, provider_url: str) 
         yield start
 
 
-def lambdas_own(api: RuntimeApi, built: Build) -> dict[str, str]:
-    """Return the variables that Lambda sets by itself. The path has the function first, then the layer."""
+def lambdas_own(api: RuntimeApi, opt: Path) -> dict[str, str]:
+    """Return the variables that Lambda sets by itself. The path has the function first, then the layers."""
     function = api.function
     return {
         **CREDENTIALS,
@@ -91,6 +97,6 @@ def lambdas_own(api: RuntimeApi, built: Build) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
         "LAMBDA_TASK_ROOT": str(function.code),
-        "PYTHONPATH": os.pathsep.join([str(function.code), str(built.layer("CodeLayer") / "python")]),
+        "PYTHONPATH": os.pathsep.join([str(function.code), str(opt / "python")]),
         "PYTHONDONTWRITEBYTECODE": "1",  # the rules and the build stay as they are
     }
