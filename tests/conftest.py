@@ -1,5 +1,6 @@
 """What the tests share: a clock that is set by hand, and the engine with the template's own queues and tables."""
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,13 @@ from local.project import TEMPLATE
 # On a shared machine an example may take any time; in CI, Hypothesis repeats the same examples by itself.
 settings.register_profile("shared machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared machine")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector leave alone what was imported: one pass over it takes as long as an evaluation may."""
+    gc.collect()
+    gc.freeze()
+
 
 NOON = 1_793_620_800_000  # 2 November 2026, 12:00 UTC, in ms
 
