@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.built.conftest import missing
 
+from local.cloud.intrinsics import parse
 from local.project import ROOT, TEMPLATE
 
 pytestmark = pytest.mark.slow
@@ -18,7 +19,11 @@ TRANSLATE = Path(__file__).with_name("translate.py")
 FUNCTIONS = ["DeliverFunction", "ReceiptsFunction", "ReceiveFunction", "ReleaseFunction"]
 ADDED = ["AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"]
 AS_IT_IS, PUBLISHED = "as it is", "published"
-LAYERS = ["CodeLayer", "RulesLayer"]
+LAYERS = [
+    name
+    for name, resource in parse(TEMPLATE.read_text(encoding="utf-8"))["Resources"].items()
+    if resource["Type"] == "AWS::Serverless::LayerVersion"
+]
 # What SAM offers for publishing a version of ReceiveFunction as often as it can, as SnapStart would need it.
 PUBLISHING = {
     "ReceiveFunction": {
@@ -34,13 +39,11 @@ CHANGES: dict[str, dict[str, Any]] = {
     AS_IT_IS: {},
     "no traces": {"parameters": {"Tracing": "Disabled"}},
     PUBLISHED: {"properties": PUBLISHING},
-    "published rules": {"properties": PUBLISHING, "packages": {"RulesLayer": "another"}},
-    "published code": {"properties": PUBLISHING, "packages": {"CodeLayer": "another"}},
+    **{f"published {layer}": {"properties": PUBLISHING, "packages": {layer: "another"}} for layer in LAYERS},
     "published parameter": {"properties": PUBLISHING, "parameters": {"LogLevel": "DEBUG"}},
     "published tag": {"properties": TAGGED},
     "nothing": {},
-    "the layer's code": {"packages": {"CodeLayer": "another"}},
-    "the rules": {"packages": {"RulesLayer": "another"}},
+    **{layer: {"packages": {layer: "another"}} for layer in LAYERS},
     "a function's code": {"packages": dict.fromkeys(FUNCTIONS, "another")},
 }
 Document = dict[str, Any]
@@ -135,7 +138,7 @@ def test_nothing_changed_changes_nothing(translated: dict[str, Document]) -> Non
     assert translated["nothing"] == translated[AS_IT_IS]
 
 
-@pytest.mark.parametrize("change", ["the layer's code", "the rules", "a function's code"])
+@pytest.mark.parametrize("change", [*LAYERS, "a function's code"])
 def test_what_changed_changes_every_function_that_runs(translated: dict[str, Document], change: str) -> None:
     before, after = (of_type(translated[name]["Resources"], "Lambda::Function") for name in (AS_IT_IS, change))
     assert [name for name in FUNCTIONS if before[name] == after[name]] == []
@@ -149,8 +152,7 @@ def version(document: Document) -> str:
 @pytest.mark.parametrize(
     ("change", "is_published"),
     [
-        ("published rules", True),
-        ("published code", True),
+        *((f"published {layer}", True) for layer in LAYERS),
         ("published parameter", False),  # the old version would go on serving
         ("published tag", True),  # and Lambda, to which nothing changed, would refuse to publish it
     ],
