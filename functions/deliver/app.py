@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 
-from hookline import correlation, delivery, wiring
+from hookline import correlation, delivery, ruling, wiring
 from hookline.batch import Batch
 from hookline.chats import Chats
 from hookline.counts import Counts
@@ -22,7 +22,7 @@ settings = Settings.from_environ(os.environ)
 counts = Counts(Metrics(namespace=settings.metrics_namespace, service="deliver"))
 dynamodb = wiring.dynamodb()
 log = wiring.log(settings, dynamodb)
-rules = wiring.rules(settings, counts.add)
+rules = ruling.running(settings, counts.add)
 sqs = wiring.sqs()
 queue = Queue(sqs, settings.delivery_queue_url)
 
@@ -58,6 +58,8 @@ batch = Batch(
     attempt_seconds=settings.attempt_seconds,
     count=counts.add,
 )
+
+wiring.loaded()
 
 
 @logger.inject_lambda_context

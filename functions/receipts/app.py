@@ -6,9 +6,8 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from hookline import correlation, gateway, wiring
+from hookline import correlation, gateway, ruling, wiring
 from hookline.counts import Counts
 from hookline.errors import BadCredentials, QueueRefused, Refused, RulesUnavailable, SecretsUnavailable
 from hookline.models import Receipt
@@ -18,11 +17,10 @@ from hookline.settings import Settings
 
 logger = Logger(service="hookline")
 logger.registered_handler.addFilter(correlation.mark)
-app = APIGatewayHttpResolver()
 settings = Settings.from_environ(os.environ)
 secrets = wiring.secrets(settings)
 counts = Counts(Metrics(namespace=settings.metrics_namespace, service="receipts"))
-rules = wiring.rules(settings, counts.add)
+rules = ruling.running(settings, counts.add)
 
 
 def outlet() -> Callable[[Receipt], object]:
@@ -39,19 +37,9 @@ def outlet() -> Callable[[Receipt], object]:
 keep = outlet()
 
 
-@app.post("/receipts")
-def receipt() -> Response[str]:
-    """Answer one webhook of the provider's."""
-    event = app.current_event.raw_event
-    with correlation.about(event["requestContext"]["requestId"]):
-        answer = _answer(event)
-    return Response(status_code=answer.status, headers=dict(answer.headers), body=answer.body)
-
-
 def _answer(event: dict[str, Any]) -> gateway.Answer:
     try:
-        chats = {chat.id for chat in rules().chats.values()}
-        told = read(gateway.read(event, settings.max_body_bytes), secrets, chats)
+        told = read(gateway.read(event, settings.max_body_bytes), secrets, rules().by_id)
         if told is not None:
             correlation.found(told.event_id)
             keep(told)
@@ -65,9 +53,13 @@ def _answer(event: dict[str, Any]) -> gateway.Answer:
     return gateway.Answer(HTTPStatus.OK, content, {"Content-Type": "application/json"})
 
 
+wiring.loaded()
+
+
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer API Gateway."""
-    answer = app.resolve(event, context)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes it
+    """Answer API Gateway for one webhook of the provider's."""
+    with correlation.about(event["requestContext"]["requestId"]):
+        answer = _answer(event).to_event()
     counts.flush()
     return answer

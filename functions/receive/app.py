@@ -3,38 +3,33 @@
 import os
 from collections.abc import Sequence
 from functools import cache, partial
-from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from hookline import browser, correlation, gateway, topic, wiring
-from hookline.claim import Status
+from hookline import browser, correlation, gateway, ruling, topic, wiring
 from hookline.counts import Counts
 from hookline.errors import BadCredentials, QueueRefused, Refused, RulesUnavailable, SecretsUnavailable, Unreachable
 from hookline.intake import Intake, Outlet
-from hookline.log import DeliveryLog
 from hookline.models import Inbound, Message
 from hookline.queue import Queue
-from hookline.room import Room
 from hookline.rules.model import Source
 from hookline.settings import Settings
-from hookline.unpaced import not_applied
+from hookline.status import Status
 
-METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+if TYPE_CHECKING:
+    from hookline.log import DeliveryLog
 
 logger = Logger(service="hookline")
 logger.registered_handler.addFilter(correlation.mark)
-app = APIGatewayHttpResolver()
 settings = Settings.from_environ(os.environ)
 secrets = wiring.secrets(settings)
 counts = Counts(Metrics(namespace=settings.metrics_namespace, service="receive"))
-rules = wiring.rules(settings, counts.add)
+rules = ruling.running(settings, counts.add)
 
 
 @cache
-def notes() -> DeliveryLog:
+def notes() -> "DeliveryLog":
     """Most webhooks don't need the table: its client is made for the first that does."""
     return wiring.log(settings, wiring.impatient_dynamodb())
 
@@ -63,21 +58,11 @@ def outlet() -> Outlet:
 intake = Intake(rules, secrets, outlet(), record, wiring.now_ms, wiring.fetch(), counts.add)
 
 
-@app.route("/hooks/<source>", method=METHODS)
-def hook(source: str) -> Response[str]:  # noqa: ARG001 - read from the event, where API Gateway has decoded it
-    """Answer one webhook, or a probe of its address."""
-    event = app.current_event.raw_event
+def _hook(event: dict[str, Any]) -> dict[str, Any]:
+    """Answer one webhook, or a probe of its address: the API has no other route to this function."""
     asked = gateway.asked(event)
     with correlation.about(asked.request_id):
-        return _response(browser.suited(_answer(event), asked, _source(asked.source)))
-
-
-@app.not_found
-def elsewhere(error: Exception) -> Response[str]:  # noqa: ARG001 - Powertools passes it
-    """Answer for an address that no source can have."""
-    return _response(
-        gateway.problem(HTTPStatus.NOT_FOUND, "There is nothing at this address; senders post to /hooks/{source}.")
-    )
+        return browser.suited(_answer(event), asked, _source(asked.source)).to_event()
 
 
 def _answer(event: dict[str, Any]) -> gateway.Answer:
@@ -115,11 +100,10 @@ def _taken(inbound: Inbound) -> gateway.Answer:
 
 def _not_applied(message: Message) -> dict[str, Any]:
     """Say what a message that was delivered in process would have been kept to by its chat."""
+    from hookline.room import Room  # noqa: PLC0415 - as above
+    from hookline.unpaced import not_applied  # noqa: PLC0415
+
     return {"not_applied": not_applied(Room.of(message.chat, rules()).chat, message, wiring.now_ms())}
-
-
-def _response(answer: gateway.Answer) -> Response[str]:
-    return Response(status_code=answer.status, headers=dict(answer.headers), body=answer.body)
 
 
 def _told(event: dict[str, Any]) -> dict[str, Any]:
@@ -140,9 +124,12 @@ def _told_one(inbound: Inbound) -> gateway.Answer:
         return gateway.refused(error)
 
 
+wiring.loaded()
+
+
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes it
     """Answer API Gateway, or take what a topic of SNS says to the function itself."""
-    answer = _told(event) if topic.invokes(event) else app.resolve(event, context)
+    answer = _told(event) if topic.invokes(event) else _hook(event)
     counts.flush()
     return answer

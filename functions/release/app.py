@@ -16,6 +16,8 @@ counts = Counts(Metrics(namespace=settings.metrics_namespace, service="release")
 dynamodb = wiring.dynamodb()
 queue = Queue(wiring.sqs(), settings.delivery_queue_url)
 
+wiring.loaded()
+
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 - it says only that a minute is over

@@ -11,7 +11,7 @@ import pytest
 from tests.functions.test_receipts import SECRETS, told
 from tests.functions.test_receive import event
 
-from hookline import correlation
+from hookline import correlation, intake, see
 from hookline.models import Event
 from hookline.sources import KINDS
 
@@ -119,7 +119,9 @@ def test_what_its_kind_stumbles_over_has_the_id_of_its_event(
         raise ZeroDivisionError("a mistake of ours")
 
     receive = functions.load("ReceiveFunction", RULES_FILE=rules_file(ANYTHING))
-    monkeypatch.setitem(KINDS, "json", replace(KINDS["json"], describe=stumble))
+    stumbling = {**KINDS, "json": replace(KINDS["json"], describe=stumble)}
+    for module in (intake, see):
+        monkeypatch.setattr(module, "KINDS", stumbling)
     receive(event("in", "{}", {"idempotency-key": "odd"}))
     assert {line["correlation_id"] for line in lines() if line["level"] == "ERROR"} == {"key:odd"}
 

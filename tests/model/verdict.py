@@ -11,12 +11,12 @@ from tests.model.provider import Sent
 from tests.model.table import Item
 from tests.model.world import World
 
-from hookline.claim import GIVEN_UP, TOLD, Status
 from hookline.clock import SECOND_MS
 from hookline.identity import send_key
 from hookline.models import Message
 from hookline.patience import STUCK_AFTER
 from hookline.state import State
+from hookline.status import GIVEN_UP, TOLD, Status
 from hookline.variant import ASKING, NO_LINKS, NO_REPLY
 
 Row = dict[str, Any]

@@ -10,11 +10,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from hookline import correlation
-from hookline.claim import Status
 from hookline.clock import SECOND_MS
 from hookline.errors import QueueRefused, RulesUnavailable
 from hookline.models import Message, Receipt, Wake
 from hookline.outbox import Outbox
+from hookline.status import Status
 from hookline.turn import Settled
 
 if TYPE_CHECKING:

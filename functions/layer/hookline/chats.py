@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from hookline.claim import WAITING, LeaseLost, Status
+from hookline.claim import LeaseLost
 from hookline.clock import DAY, SECOND_MS
 from hookline.digest import Entry
 from hookline.rows import OF_CHAT, TOLD_OF, chat_key, item, key, update
 from hookline.state import Closing, State
+from hookline.status import WAITING, Status
 from hookline.table import is_outdated
 
 if TYPE_CHECKING:

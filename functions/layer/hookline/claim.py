@@ -7,28 +7,8 @@ from typing import Any, Self
 
 from hookline.clock import SECOND_MS
 from hookline.models import Message
+from hookline.status import GIVEN_UP, WAITING, Status
 
-
-class Status(StrEnum):
-    """Where a delivery stands."""
-
-    SENDING = "sending"
-    RETRYING = "retrying"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    READ = "read"
-    HELD = "held"  # until its chat's pace or quiet hours let a digest through
-    PARKED = "parked"  # until its recipient answers, or the wait is over
-    DIGESTED = "digested"  # told as part of a digest
-    FAILED = "failed"
-    DEAD = "dead"
-    DROPPED = "dropped"
-    UNMATCHED = "unmatched"
-
-
-TOLD = (Status.SENT, Status.DELIVERED, Status.READ)  # a receipt moves a row along these, never back
-WAITING = frozenset({Status.HELD, Status.PARKED})  # with its chat
-GIVEN_UP = frozenset({Status.FAILED, Status.DEAD})
 MAX_LOST_LEASES = 3  # a message whose worker died this often is closed untouched
 
 

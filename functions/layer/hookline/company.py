@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hookline import conversation
 from hookline.chats import Known
-from hookline.claim import Claim, Status
+from hookline.claim import Claim
 from hookline.conversation import Admission, Due, Step
 from hookline.gather import Gatherer
 from hookline.heap import Heap
@@ -12,6 +12,7 @@ from hookline.means import Means
 from hookline.room import Room
 from hookline.standing import ask, entry
 from hookline.state import Frozen
+from hookline.status import Status
 
 
 class Company:

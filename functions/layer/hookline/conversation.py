@@ -6,11 +6,11 @@ Only the turn of the chat's group changes it, so that sends, receipts and digest
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from hookline.claim import Status
 from hookline.clock import DAY, EARLIEST_S, MINUTE, SECOND_MS
 from hookline.quiet import until
 from hookline.rules.model import Chat
 from hookline.state import Closing, Frozen, State
+from hookline.status import Status
 
 # An answer may come before the refusal that it ends is written, by two clocks; an older one the provider knew already.
 LATE_ANSWER_MS = MINUTE * SECOND_MS

@@ -5,10 +5,11 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hookline.claim import Claim, LeaseLost, Status
+from hookline.claim import Claim, LeaseLost
 from hookline.errors import QueueRefused, RulesUnavailable
 from hookline.log import DeliveryLog
 from hookline.pace import Pace, Ready, Refusal
+from hookline.status import Status
 from hookline.turn import HasTime, Settled
 
 OUT_OF_REACH_WAIT = 10.0  # seconds until the queue, or the table of the rules, is asked again

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable
 
 from hookline import correlation
-from hookline.claim import Claim, Status
+from hookline.claim import Claim
 from hookline.log import DeliveryLog
 from hookline.models import Receipt
 from hookline.pace import Pace
+from hookline.status import Status
 from hookline.turn import HasTime, Settled
 from hookline.undelivered import Undelivered
 

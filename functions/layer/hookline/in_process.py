@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hookline import delivery
-from hookline.claim import Status
 from hookline.counts import Counts
 from hookline.log import DeliveryLog
 from hookline.models import Message
@@ -14,6 +13,7 @@ from hookline.outbox import Outbox
 from hookline.rules.model import Rules
 from hookline.secrets import Secrets
 from hookline.settings import Settings
+from hookline.status import Status
 from hookline.unpaced import Unpaced
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,6 @@ from typing import Any
 
 from hookline import identity
 from hookline.certificates import Certificates, Fetch
-from hookline.claim import Status
 from hookline.compose import compose
 from hookline.errors import UnknownSource
 from hookline.models import JSON, Failure, Inbound, Message, Routed, Verified
@@ -19,6 +18,7 @@ from hookline.secrets import Secrets
 from hookline.see import Seen, see, without_secrets
 from hookline.sources import KINDS
 from hookline.sources.kind import Greeting
+from hookline.status import Status
 from hookline.verify import verify
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from typing import Any
 
 from hookline import conversation
 from hookline.chats import Known
-from hookline.claim import Claim, LeaseLost, Status
+from hookline.claim import Claim, LeaseLost
 from hookline.conversation import Admission, Step
 from hookline.fallback import stand_in
 from hookline.gather import Gatherer
@@ -13,6 +13,7 @@ from hookline.means import Means
 from hookline.pace import Refusal, Waits
 from hookline.room import Room
 from hookline.standing import ask, entry
+from hookline.status import Status
 from hookline.turn import HasTime
 
 SUPERSEDED = {"code": "superseded", "reason": "what it would have told goes out later, in another digest"}

@@ -6,9 +6,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from hookline.claim import Claim, Decision, NotClaimed, Row, Status, decide
+from hookline.claim import Claim, Decision, NotClaimed, Row, decide
 from hookline.models import Message
 from hookline.rows import TOLD_OF, item, key, plain
+from hookline.status import Status
 from hookline.table import Table
 
 

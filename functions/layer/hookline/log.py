@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hookline.claim import TOLD, Claim, NotClaimed, Status
+from hookline.claim import Claim, NotClaimed
 from hookline.clock import SECOND_MS
 from hookline.lease import Leases
 from hookline.line import Line
 from hookline.models import Message
 from hookline.rows import TOLD_OF, given, item, key, update
+from hookline.status import TOLD, Status
 from hookline.table import Table, is_outdated
 from hookline.threads import Threads
 

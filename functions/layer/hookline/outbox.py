@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from blooio import Blooio
 from hookline import patience
-from hookline.claim import WAITING, Claim, Decision, NotClaimed, Status
+from hookline.claim import Claim, Decision, NotClaimed
 from hookline.clock import SECOND_MS
 from hookline.gate import Gate
 from hookline.hear import Listener
@@ -16,6 +16,7 @@ from hookline.models import Destination, Message, Receipt, Wake
 from hookline.pace import Pace
 from hookline.send import body, send
 from hookline.settle import Settler
+from hookline.status import WAITING, Status
 from hookline.turn import HasTime, Settled, always
 from hookline.undelivered import Undelivered
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from hookline.claim import Claim, Status
+from hookline.claim import Claim
 from hookline.models import Message, Receipt
+from hookline.status import Status
 from hookline.turn import HasTime
 
 

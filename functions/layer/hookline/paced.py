@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hookline import conversation
 from hookline.chats import Chats
-from hookline.claim import TOLD, Claim, Status
+from hookline.claim import Claim
 from hookline.company import Company
 from hookline.conversation import Ask, Step
 from hookline.gather import Gatherer
@@ -21,6 +21,7 @@ from hookline.park import Parker
 from hookline.room import Room
 from hookline.standing import ask
 from hookline.state import State
+from hookline.status import TOLD, Status
 from hookline.turn import HasTime
 from hookline.variant import asking
 

@@ -20,9 +20,9 @@ class Room:
     @classmethod
     def of(cls, chat_id: str, rules: Rules) -> Self:
         """Return the chat; one that the rules no longer name gets what was meant for it as it comes."""
-        for name, chat in rules.chats.items():
-            if chat.id == chat_id:
-                return cls(chat_id, name, chat, rules.fallbacks_of(chat_id))
+        if chat_id in rules.by_id:
+            name = rules.by_id[chat_id][0]
+            return cls(chat_id, name, rules.chats[name], rules.fallbacks_of(chat_id))
         return cls(chat_id, chat_id, Chat.model_validate({"id": chat_id, "pace": "off", "budget": "off"}), ())
 
     @property

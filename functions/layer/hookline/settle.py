@@ -6,10 +6,11 @@ from typing import Any
 
 from blooio import Outcome, SendRequest, Verdict
 from hookline import patience
-from hookline.claim import Claim, Status
+from hookline.claim import Claim
 from hookline.log import DeliveryLog
 from hookline.pace import Pace, Refusal
 from hookline.send import about
+from hookline.status import Status
 from hookline.turn import HasTime, Settled
 from hookline.undelivered import Undelivered
 from hookline.variant import variant

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hookline import patience
-from hookline.claim import Claim, Status
+from hookline.claim import Claim
 from hookline.clock import MINUTE, SECOND_MS, say
 from hookline.errors import QueueRefused, RulesUnavailable
 from hookline.fallback import stand_in
@@ -13,6 +13,7 @@ from hookline.gate import Gate, lost
 from hookline.log import DeliveryLog
 from hookline.models import Destination, Message
 from hookline.pace import Pace, Refusal
+from hookline.status import Status
 from hookline.turn import HasTime, Settled
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hookline.claim import TOLD, Status
+from hookline.status import TOLD, Status
 from local.commands.moments import short
 from local.commands.printable import printable
 from local.commands.wanted import Row

@@ -95,7 +95,7 @@ def kinds(_context: typer.Context, _incomplete: str) -> Iterator[Found]:
 @quietly
 def statuses(_context: typer.Context, _incomplete: str) -> Iterator[Found]:
     """Give where a delivery can stand."""
-    from hookline.claim import Status
+    from hookline.status import Status
 
     for status in Status:
         yield status.value, ""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from hookline.claim import GIVEN_UP, Status
 from hookline.line import RECEIPTS
+from hookline.status import GIVEN_UP, Status
 from local.commands.errors import No
 from local.commands.wanted import Row, Wanted
 

@@ -1,6 +1,6 @@
 """What is said of a message that doesn't go out by itself: it is held or parked, or a digest has told it."""
 
-from hookline.claim import WAITING, Status
+from hookline.status import WAITING, Status
 from local.commands.wanted import Row
 
 _SAID = {

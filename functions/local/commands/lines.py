@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.table import Column, Table
 from rich.text import Text
 
-from hookline.claim import GIVEN_UP, TOLD, WAITING, Status
+from hookline.status import GIVEN_UP, TOLD, WAITING, Status
 from local.commands import moments
 from local.commands.alerts import OPEN, PRIVATE, Alerts
 from local.commands.history import SHORTEST_BEGINNING, created_at, is_given_up

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from hookline.claim import TOLD, Status
 from hookline.clock import MINUTE, SECOND_MS
+from hookline.status import TOLD, Status
 from local.commands.moments import to_ms
 from local.commands.wanted import Row
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from uuid import uuid4
 
 from hookline.chats import FAILED_WITH
-from hookline.claim import GIVEN_UP, TOLD, WAITING, Status
 from hookline.models import Message
+from hookline.status import GIVEN_UP, TOLD, WAITING, Status
 from local.commands.errors import No
 from local.commands.history import OPEN
 from local.commands.wanted import Row

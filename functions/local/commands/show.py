@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 
-from hookline.claim import Status
 from hookline.errors import RulesError
 from hookline.rules.closest import meant
 from hookline.rules.model import Chat
+from hookline.status import Status
 from local.commands import moments
 from local.commands.alerts import Alerts, missing_digests
 from local.commands.conversations import Conversation, conversations

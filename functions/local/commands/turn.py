@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import typer
 
-from hookline.claim import Status
 from hookline.models import Message
+from hookline.status import Status
 from local.commands.history import OPEN, History, is_given_up
 from local.commands.kept import kept
 from local.commands.lines import trouble

@@ -4,9 +4,10 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from hookline.claim import Claim, Status
+from hookline.claim import Claim
 from hookline.log import DeliveryLog
 from hookline.models import Message
+from hookline.status import Status
 
 LEASE, DAYS, REPEAT = 30.0, 30, 300  # seconds, days, seconds
 BODY = '{"content":{"type":"text","text":"hello"}}'

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from blooio import Content
 from hookline.batch import LOG_OUT_OF_REACH_WAIT, LONGEST_LOG_WAIT, MOST_STUMBLES, OFTEN, RARE_WAIT, Batch
-from hookline.claim import Status
 from hookline.models import Message, Receipt, Wake
+from hookline.status import Status
 from hookline.turn import HasTime, Settled
 
 SENT = Settled("sent", is_definite=True)

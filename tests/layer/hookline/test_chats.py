@@ -10,12 +10,13 @@ from tests.layer.hookline.one_message import DAYS, LEASE
 
 from hookline import chats as rows_of_chats
 from hookline.chats import FAILED_WITH, Chats, Known
-from hookline.claim import Claim, LeaseLost, Status
+from hookline.claim import Claim, LeaseLost
 from hookline.digest import Entry
 from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.rows import item, plain
 from hookline.state import Closing, State
+from hookline.status import Status
 
 pytestmark = BOTH_ENGINES
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from hookline.claim import MAX_LOST_LEASES, Decision, Row, Status, decide
+from hookline.claim import MAX_LOST_LEASES, Decision, Row, decide
 from hookline.models import Message
+from hookline.status import Status
 
 NOW = 1_000_000_000
 LIVE, RUN_OUT, NONE = NOW + 1, NOW, 0

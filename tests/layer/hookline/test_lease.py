@@ -8,8 +8,9 @@ import pytest
 from tests.layer.hookline.conftest import BOTH_ENGINES
 from tests.layer.hookline.one_message import BODY, DAYS, LEASE, REPEAT, claimed, message, rows, told
 
-from hookline.claim import Claim, Decision, NotClaimed, Status
+from hookline.claim import Claim, Decision, NotClaimed
 from hookline.log import DeliveryLog
+from hookline.status import Status
 
 pytestmark = BOTH_ENGINES
 CLAIMED_AT_ONCE = 200

@@ -6,8 +6,8 @@ import pytest
 from tests.layer.hookline.conftest import BOTH_ENGINES
 from tests.layer.hookline.one_message import BODY, LEASE, claimed, message, rows, told
 
-from hookline.claim import Status
 from hookline.log import MAX_ATTEMPTS_KEPT, DeliveryLog
+from hookline.status import Status
 
 pytestmark = BOTH_ENGINES
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from hookline import sources
 from hookline.models import JSON, Inbound
 from hookline.see import Seen, see
-from hookline.sources import KINDS, Kind
+from hookline.sources import Kind
 
 
 def stumble(*_: Any) -> Any:
@@ -35,8 +34,8 @@ def test_what_its_kind_stumbles_over_is_told_as_plain_json(caplog: pytest.LogCap
 def test_what_even_plain_json_stumbles_over_is_told_as_a_webhook_of_its_kind(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setitem(sources.KINDS, "json", broken("json"))
-    found = seen(KINDS["json"], {"title": "Disk full"})
+    monkeypatch.setattr("hookline.see.KINDS", {"json": broken("json")})
+    found = seen(broken("json"), {"title": "Disk full"})
     assert (found.event.title, found.event.text) == ("Webhook", "json")
     odd = seen(broken("odd"), {"title": "Disk full"})
     assert (odd.event.text, odd.event_of({"n": 1}).text) == ("odd", "odd")

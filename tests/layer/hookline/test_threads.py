@@ -5,8 +5,9 @@ from typing import Any
 from tests.layer.hookline.conftest import BOTH_ENGINES
 from tests.layer.hookline.one_message import LEASE, claimed, message, rows
 
-from hookline.claim import Claim, Status
+from hookline.claim import Claim
 from hookline.log import DeliveryLog
+from hookline.status import Status
 from hookline.threads import REPLIES_FOR
 
 pytestmark = BOTH_ENGINES

@@ -12,11 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from hookline.chats import Chats, Known
-from hookline.claim import Claim, Status
+from hookline.claim import Claim
 from hookline.log import DeliveryLog
 from hookline.models import Message
 from hookline.queue import Queue
 from hookline.state import State
+from hookline.status import Status
 from local.cli import app
 from local.commands import runs, show
 from local.commands.history import History

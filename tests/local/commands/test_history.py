@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from hookline.claim import Claim, Status
+from hookline.claim import Claim
 from hookline.log import DeliveryLog
 from hookline.models import Message
+from hookline.status import Status
 from local.commands.errors import No
 from local.commands.follow import changes, updated_at
 from local.commands.history import MOST_PER_GET, History

@@ -9,7 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 from tests.local.commands.test_history import Log
 from tests.test_run import eventually
 
-from hookline.claim import Status
+from hookline.status import Status
 from local.commands.history import History
 from local.commands.wanted import Row, Wanted
 from local.page import deliveries as module

@@ -1,6 +1,7 @@
 """What a rules file may say. The descriptions of its options are what editors show; `make schema` hands them on."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -312,8 +313,15 @@ class Rules(Block):
 
     def fallbacks_of(self, chat_id: str) -> tuple[Destination, ...]:
         """Return who hears instead when that chat fails; of an id that the file no longer has, nobody."""
-        named = (name for chat in self.chats.values() if chat.id == chat_id for name in chat.fallback)
-        return self.destinations(named)
+        return self.destinations(name for own in self.by_id.get(chat_id, ()) for name in self.chats[own].fallback)
+
+    @cached_property
+    def by_id(self) -> dict[str, list[str]]:
+        """The names of each chat, by the provider's id, in file order."""
+        found: dict[str, list[str]] = {}
+        for name, chat in self.chats.items():
+            found.setdefault(chat.id, []).append(name)
+        return found
 
     @property
     def secrets(self) -> list[str]:

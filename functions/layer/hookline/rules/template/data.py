@@ -69,13 +69,14 @@ _without_methods(Array)
 def frozen(value: Any, depth: int = MAX_DEPTH) -> Any:
     """Return JSON data as an immutable copy, with texts cut at MAX_STRING characters."""
     if isinstance(value, str):
-        return _text(value)
+        # Nearly all are short and plain: asked here, they are left as they are at half the price of a payload.
+        return value if value.isascii() and len(value) <= MAX_STRING else _text(value)
     if isinstance(value, dict):
         if not depth:
             return Object()
-        return Object((_text(str(name)), frozen(inner, depth - 1)) for name, inner in value.items())
+        return Object({_text(str(name)): frozen(inner, depth - 1) for name, inner in value.items()})
     if isinstance(value, list | tuple):
-        return Array(frozen(inner, depth - 1) for inner in value) if depth else Array()
+        return Array([frozen(inner, depth - 1) for inner in value]) if depth else Array()
     if isinstance(value, int) and not -_MAX_INTEGER < value < _MAX_INTEGER:
         return float(value) if abs(value) < 2**1000 else math.inf
     return value
