@@ -144,8 +144,10 @@ def _retry_after(value: str | None, now: datetime) -> float | None:
 
 def _json(body: bytes) -> dict[str, Any]:
     try:
-        # By way of UTF-8, because half a character (a lone surrogate) could not be stored.
-        payload = json.loads(json.dumps(json.loads(body), ensure_ascii=False).encode(errors="replace"))
+        payload = json.loads(body)
+        if b"\\u" in body:
+            # By way of UTF-8, because half a character (a lone surrogate) could not be stored.
+            payload = json.loads(json.dumps(payload, ensure_ascii=False).encode(errors="replace"))
     except (ValueError, RecursionError):
         return {}
     return payload if isinstance(payload, dict) else {}

@@ -48,7 +48,7 @@ class Chats:
 
     def known(self, chat: str) -> Known:
         """Return what this process has seen last, or as if the chat had no state."""
-        return self._known.get(chat, Known())
+        return self._known.get(chat) or Known()
 
     def read(self, chat: str) -> Known:
         """Return what is written."""
