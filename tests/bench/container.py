@@ -1,8 +1,8 @@
 """One container: an artifact under Lambda's own runtime client, beside a stand-in for the Runtime API."""
 
 import os
-import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,12 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests.bench.processor import own_s, peak_mb
 from tests.built.runtime.api import RuntimeApi, serving
 
 from local.cloud.template import Function
 
-MEGABYTE_KB = 1024
-_PEAK = re.compile(r"VmHWM:\s*(\d+) kB")
+
+class _Api(RuntimeApi):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Pass over who goes without a farewell: a container that is stopped."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +59,13 @@ class Container:
 
     @property
     def cpu(self) -> float:
-        """The seconds that the processor has worked for it, all its threads together."""
-        # https://man7.org/linux/man-pages/man3/clock_getcpuclockid.3.html: another process's clock has this number.
-        return time.clock_gettime(~self._process.pid << 3 | 2)
+        """The seconds that the processor has worked for it."""
+        return own_s(self._process.pid)
 
     @property
     def peak_mb(self) -> float:
         """The most memory that it had so far."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
-        found = _PEAK.search(status)
-        return int(found[1]) / MEGABYTE_KB if found else 0.0
+        return peak_mb(self._process.pid)
 
     def invoke(self, event: Any) -> Any:
         """Return its answer. Raises AssertionError for an error of the function's."""
@@ -73,7 +75,7 @@ class Container:
 @contextmanager
 def running(python: Path, artifact: Artifact) -> Iterator[Container]:
     """Give the artifact in a container that has just started."""
-    with serving(RuntimeApi(artifact.function)) as api:
+    with serving(_Api(artifact.function)) as api:
         env = artifact.environment | {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}"}
         command = [python, "-m", "awslambdaric", artifact.function.handler]
         started = time.perf_counter()

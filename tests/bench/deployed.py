@@ -5,15 +5,15 @@ Everything that is compared takes turns, round by round, so that what else the m
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from typing import Any, TypeVar
+from typing import Any
 
 from tests.bench import events
 from tests.bench.artifacts import Artifacts
 from tests.bench.cloud import Call, Cloud
 from tests.bench.container import Artifact, Container, running
-from tests.bench.measure import Took
+from tests.bench.measure import Took, turned
 
 WARM = 20  # events before anything is measured
 PROVIDER_SECONDS = 0.2
@@ -22,7 +22,6 @@ BODY_BYTES = 100_000
 FUNCTIONS = {"receive": "ReceiveFunction", "deliver": "DeliverFunction",
              "receipts": "ReceiptsFunction", "release": "ReleaseFunction"}  # fmt: skip
 Event = Callable[[int], dict[str, Any]]
-Thing = TypeVar("Thing")
 
 
 class Bench:
@@ -39,7 +38,7 @@ class Bench:
         three = self.threes[name].by_name()
         took = {kind: Took() for kind in three}
         for n in range(rounds + 1):
-            for kind, artifact in _turned(three, n):
+            for kind, artifact in turned(three, n):
                 with running(self._artifacts.python, artifact) as container:
                     if n:
                         took[kind].cpu.append(container.cold_cpu)
@@ -57,7 +56,7 @@ class Bench:
             took = {kind: Took() for kind in containers}
             for n in range(rounds):
                 numbers = range(WARM + n * count // rounds, WARM + (n + 1) * count // rounds)
-                for kind, container in _turned(containers, n):
+                for kind, container in turned(containers, n):
                     _measure(container, [made[kind](number) for number in numbers], took[kind])
             return took, {kind: container.peak_mb for kind, container in containers.items()}
 
@@ -69,7 +68,7 @@ class Bench:
         # Ten in a row are more than a chat gets at once; urgent ones wait for nothing.
         with self._warm(self.threes["deliver"].ours) as container:
             for n in range(rounds + 1):
-                for name, (chats, messages) in made.items():
+                for name, (chats, messages) in turned(made, n):
                     into = took[name] if n else Took()
                     _measure(container, [events.of_ours(chats, messages, urgent=messages > 1)], into)
         self._cloud.provider_seconds = 0.0
@@ -106,13 +105,6 @@ class Bench:
             return self._cloud.calls
 
         return calls
-
-
-def _turned(of: Mapping[str, Thing], n: int) -> list[tuple[str, Thing]]:
-    """Let another one begin each time: whoever comes first finds what the last one left in the processor's caches."""
-    items = list(of.items())
-    first = n % len(items)
-    return items[first:] + items[:first]
 
 
 def _ours(name: str) -> Event:

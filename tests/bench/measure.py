@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median, quantiles
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(slots=True)
@@ -31,8 +34,8 @@ def in_turns(calls: Mapping[str, Callable[[], object]], rounds: int, seconds: fl
     """Time functions in this process; each round calls each as often as fits into so many seconds."""
     times = {name: _times(call, seconds) for name, call in calls.items()}
     took = {name: Took() for name in calls}
-    for _ in range(rounds):
-        for name, call in calls.items():
+    for n in range(rounds):
+        for name, call in turned(calls, n):
             gc.collect()
             wall, cpu = time.perf_counter(), time.process_time()
             for _ in range(times[name]):
@@ -46,13 +49,20 @@ def processes(commands: Mapping[str, Sequence[str]], rounds: int, environment: M
     """Time whole processes, with those that they start; each runs once before, so that its bytecode is there."""
     took = {name: Took() for name in commands}
     for n in range(rounds + 1):
-        for name, command in commands.items():
+        for name, command in turned(commands, n):
             wall, cpu = time.perf_counter(), _of_children()
             subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
             if n:
                 took[name].wall.append(time.perf_counter() - wall)
                 took[name].cpu.append(_of_children() - cpu)
     return took
+
+
+def turned(of: Mapping[str, Thing], n: int) -> list[tuple[str, Thing]]:
+    """Let another one begin each time: whoever comes first finds what the last one left in the processor's caches."""
+    items = list(of.items())
+    first = n % len(items)
+    return items[first:] + items[:first]
 
 
 def ratio(of: Took, to: Took) -> str:
