@@ -28,9 +28,10 @@ _numbers, _chats = count(1), count()
 
 
 def rules() -> str:
-    """Return the rules that ship, with many chats more."""
+    """Return the rules that ship, with many chats more; what comes as plain JSON is told item by item."""
     chats = "".join(f"  series{number}: chat_series_{number}\n" for number in range(CHATS))
     shipped = RULES.read_text(encoding="utf-8").partition("\ntests:")[0]
+    shipped = shipped.replace("    source: json\n", "    source: json\n    each: payload.deploys\n", 1)
     return shipped.replace("chats:\n", f"chats:\n{chats}", 1) + "\n"
 
 
