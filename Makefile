@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-dynamodb soak storm bench lint pins requirements schema docs screenshots build clean
+.PHONY: run test test-dynamodb soak storm bench bench-rules lint pins requirements schema docs screenshots build clean
 
 run: .venv/.run
 	@$(BIN)/hookline run
@@ -22,9 +22,15 @@ soak: .venv/.dev
 storm: .venv/.dev
 	$(BIN)/python -m tests.soak.storm
 
+# What is deployed beside the least that any version would have to do, and beside how most would write it: one table,
+# and what was last. Then bursts, simulated with those times. Ten minutes; needs sam and python3.13, and a quiet machine.
+bench: .venv/.dev
+	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.bursts
+
 # Two hundred rules: loading, an event, the commands; beside them the same rules on Jinja2 and jmespath. One minute.
 # Then how soon each kind's sender is answered, beside how long it waits.
-bench: .venv/.dev
+bench-rules: .venv/.dev
 	$(BIN)/python -m tests.bench.rules
 	$(BIN)/python -m tests.bench.answers
 
