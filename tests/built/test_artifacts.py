@@ -70,7 +70,7 @@ def test_the_code_layer_has_our_code_and_every_pinned_library(build: Callable[[s
 def test_every_module_of_the_code_layer_is_there_compiled(build: Callable[[str], Build], architecture: str) -> None:
     built = build(architecture)
     code, bytecode = built.layer("CodeLayer"), built.layer("BytecodeLayer")
-    assert {Path(name).suffix for name in files(bytecode, but="")} == {".pyc"}
+    assert {name for name in files(bytecode, but="") if not name.endswith(".cpython-313.pyc")} == set()
     assert tools.run(tools.lambda_python(), "-c", STALE, code, bytecode) == ""
 
 

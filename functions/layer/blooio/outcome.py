@@ -144,8 +144,9 @@ def _retry_after(value: str | None, now: datetime) -> float | None:
 
 def _json(body: bytes) -> dict[str, Any]:
     try:
-        payload = json.loads(body)
-        if b"\\u" in body:
+        text = body.decode("utf-8-sig", "replace")
+        payload = json.loads(text)
+        if "\\u" in text:
             # By way of UTF-8, because half a character (a lone surrogate) could not be stored.
             payload = json.loads(json.dumps(payload, ensure_ascii=False).encode(errors="replace"))
     except (ValueError, RecursionError):

@@ -20,8 +20,8 @@ class Room:
     @classmethod
     def of(cls, chat_id: str, rules: Rules) -> Self:
         """Return the chat; one that the rules no longer name gets what was meant for it as it comes."""
-        if chat_id in rules.by_id:
-            name = rules.by_id[chat_id][0]
+        if chat_id in rules.names_by_id:
+            name = rules.names_by_id[chat_id][0]
             return cls(chat_id, name, rules.chats[name], rules.fallbacks_of(chat_id))
         return cls(chat_id, chat_id, Chat.model_validate({"id": chat_id, "pace": "off", "budget": "off"}), ())
 

@@ -51,7 +51,7 @@ def _claimants(
     """Give each rule that claims the event as far as somebody asks, and each whose condition fails with its error."""
     for together in _together(rules):
         try:
-            place = expressions.first(tuple(_condition(rule) for rule in together), scope)
+            place = expressions.first(tuple([rule.when or "true" for rule in together]), scope)
             claiming = [] if place is None else [together[place]]
         except TemplateError:  # one by one they tell which it was, and each has a budget of its own
             yield from _one_by_one(together, scope, expressions)
@@ -77,10 +77,6 @@ def _one_by_one(
                 yield rule, None
         except TemplateError as error:
             yield rule, error
-
-
-def _condition(rule: Rule) -> str:
-    return "true" if rule.when is None else rule.when
 
 
 def _with_chats(match: Match, scope: Scope, rules: Rules, expressions: Expressions, failures: list[Failure]) -> Match:

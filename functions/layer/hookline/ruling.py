@@ -5,9 +5,6 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import boto3
-from botocore.config import Config
-
 from hookline import wiring
 from hookline.clock import SECOND_MS
 from hookline.errors import RulesUnavailable
@@ -26,12 +23,10 @@ def running(settings: Settings, count: Callable[[str], None]) -> Callable[[], Ru
     if settings.rules_source == "package":
         loaded = deployed()
         return lambda: loaded
-    # A sender is waiting. Of a container that slept the connection is dead, hence a second attempt, 50 ms later in this
-    # mode; where nobody answers, both take a second.
-    soon = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "legacy", "total_max_attempts": 2})
-    client = boto3.client("dynamodb", config=soon)
     look_ms = int(settings.rules_look_seconds * SECOND_MS)
-    book = Rulebook(client, settings.delivery_log_table, deployed, wiring.now_ms, count, look_ms=look_ms)
+    book = Rulebook(
+        wiring.eager_dynamodb(), settings.delivery_log_table, deployed, wiring.now_ms, count, look_ms=look_ms
+    )
     with suppress(RulesUnavailable):  # whoever asks for an event is told
         book.current()
     return book.current

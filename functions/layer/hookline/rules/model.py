@@ -299,7 +299,9 @@ class Rules(Block):
 
     def for_source(self, source: str) -> list[Rule]:
         """Return the rules that may speak of the source's events, in file order."""
-        return [rule for rule in self.rules if not rule.source or source in rule.source]
+        if source not in self._by_source:
+            self._by_source[source] = [rule for rule in self.rules if not rule.source or source in rule.source]
+        return self._by_source[source]
 
     def source_of(self, topic: str) -> str:
         """Return the name of the source that lists the topic, or an empty text."""
@@ -313,10 +315,14 @@ class Rules(Block):
 
     def fallbacks_of(self, chat_id: str) -> tuple[Destination, ...]:
         """Return who hears instead when that chat fails; of an id that the file no longer has, nobody."""
-        return self.destinations(name for own in self.by_id.get(chat_id, ()) for name in self.chats[own].fallback)
+        return self.destinations(name for own in self.names_by_id.get(chat_id, ()) for name in self.chats[own].fallback)
 
     @cached_property
-    def by_id(self) -> dict[str, list[str]]:
+    def _by_source(self) -> dict[str, list[Rule]]:
+        return {}
+
+    @cached_property
+    def names_by_id(self) -> dict[str, list[str]]:
         """The names of each chat, by the provider's id, in file order."""
         found: dict[str, list[str]] = {}
         for name, chat in self.chats.items():

@@ -1,7 +1,6 @@
 """The kinds of sources: how each says what happened, and how it tells one event from another."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from importlib import import_module
 
 from hookline.sources.kind import Kind
@@ -33,7 +32,8 @@ class _Kinds(Mapping[str, Kind]):
     """Imports each when it is first asked for: rules name two or three, and all of them are 15 ms of a cold start."""
 
     def __getitem__(self, name: str) -> Kind:
-        return _kind(_MODULES[name])
+        kind: Kind = import_module(f"hookline.sources.{_MODULES[name]}").KIND
+        return kind
 
     def __iter__(self) -> Iterator[str]:
         return iter(_MODULES)
@@ -43,12 +43,6 @@ class _Kinds(Mapping[str, Kind]):
 
     def __contains__(self, name: object) -> bool:
         return name in _MODULES
-
-
-@cache
-def _kind(module: str) -> Kind:
-    kind: Kind = import_module(f"hookline.sources.{module}").KIND
-    return kind
 
 
 KINDS: Mapping[str, Kind] = _Kinds()

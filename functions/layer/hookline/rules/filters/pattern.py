@@ -24,8 +24,14 @@ def matches(value: Any, regex: Any) -> bool:
     compiled, most = _compiled(str(regex))
     if not isinstance(value, str | int | float):
         return False
+    return compiled.search(_read(value, most)) is not None
+
+
+def _read(value: str | float, most: int) -> bytes:
+    if isinstance(value, str) and len(value) <= most and value.isascii():
+        return value.encode()
     read = beginning(value, most).encode(errors="replace")[:most]
-    return compiled.search(read.decode(errors="ignore").encode()) is not None  # a character that was cut in two is gone
+    return read.decode(errors="ignore").encode()  # a character that was cut in two is gone
 
 
 @lru_cache(MOST_KEPT)
