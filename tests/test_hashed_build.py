@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -12,6 +13,7 @@ import pytest
 
 from local.project import ROOT
 
+LAYERS = ROOT / "functions" / "layer" / "Makefile"
 MACHINES = ("x86_64", "aarch64")
 NO_HASH = "0" * 64
 
@@ -75,3 +77,8 @@ def python() -> str:
     if not found or subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode:
         (pytest.fail if os.environ.get("HOOKLINE_REQUIRE_ALL") else pytest.skip)("There is no python3.13 on the PATH.")
     return found
+
+
+def test_the_layers_take_files_of_the_same_platforms() -> None:
+    platforms = [re.findall(r"manylinux_?[0-9_]*[0-9]", file.read_text()) for file in (ROOT / ".ci" / "build", LAYERS)]
+    assert platforms[0] == platforms[1] != []

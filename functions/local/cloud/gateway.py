@@ -97,7 +97,7 @@ class Gateway:
         return await run_in_threadpool(_called, function, event, context)
 
 
-# A container of Lambda's handles one event at a time, and Powertools counts on it: it keeps the event in a class.
+# A container of Lambda's handles one event at a time, and Powertools counts on it: its keys and counts are a process's.
 _one_at_a_time = Lock()
 
 

@@ -157,6 +157,13 @@ def test_the_wish_to_wait_is_heard_with_a_retry_only() -> None:
     assert answer(201, {"id": "msg_1", "status": "queued"}, retry_after="9").retry_after is None
 
 
+@pytest.mark.parametrize("body", [b'{"error": {"code": "\\ud83d"}}', b'{"error": {"code": "\xed\xa0\xbd"}}'])
+def test_half_a_character_can_be_stored_however_it_is_written(body: bytes) -> None:
+    code = classify(422, {}, body, NOW).code
+    assert code is not None
+    assert set(code.encode().decode()) <= {"?", "\ufffd"}
+
+
 def test_half_a_character_in_an_error_can_be_stored() -> None:
     outcome = classify(422, {}, b'{"error": {"code": "x", "message": "half \\ud83d here, whole \\ud83d\\ude00"}}', NOW)
     assert outcome.reason == "half ? here, whole 😀"
