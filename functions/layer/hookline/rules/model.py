@@ -1,6 +1,6 @@
 """What a rules file may say. The descriptions of its options are what editors show; `make schema` hands them on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -299,9 +299,7 @@ class Rules(Block):
 
     def for_source(self, source: str) -> list[Rule]:
         """Return the rules that may speak of the source's events, in file order."""
-        if source not in self._by_source:
-            self._by_source[source] = [rule for rule in self.rules if not rule.source or source in rule.source]
-        return self._by_source[source]
+        return [rule for rule in self.rules if not rule.source or source in rule.source]
 
     def source_of(self, topic: str) -> str:
         """Return the name of the source that lists the topic, or an empty text."""
@@ -318,7 +316,8 @@ class Rules(Block):
         return self.destinations(name for own in self.names_by_id.get(chat_id, ()) for name in self.chats[own].fallback)
 
     @cached_property
-    def _by_source(self) -> dict[str, list[Rule]]:
+    def runs(self) -> dict[str, list[tuple[Sequence[Rule], tuple[str, ...]]]]:
+        """What routing keeps of a source: its rules in runs, with their conditions."""
         return {}
 
     @cached_property
