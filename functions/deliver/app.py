@@ -4,7 +4,6 @@ import gc
 
 gc.disable()  # while all is loaded, which stays: 7 % of a cold start; `wiring.loaded` puts it on again
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -18,6 +17,7 @@ from hookline.paced import Paced
 from hookline.queue import Queue
 from hookline.room import Room
 from hookline.settings import Settings
+from hookline.side_by_side import SideBySide
 
 logger = Logger(service="hookline")
 logger.registered_handler.addFilter(correlation.mark)
@@ -57,7 +57,7 @@ batch = Batch(
     record_unreadable=log.record,
     client=sqs,
     queue_url=settings.delivery_queue_url,
-    executor=ThreadPoolExecutor(wiring.CHATS_AT_ONCE),
+    executor=SideBySide(wiring.CHATS_AT_ONCE),
     attempt_seconds=settings.attempt_seconds,
     count=counts.add,
 )

@@ -73,9 +73,7 @@ class Batch:
         chats: dict[str, list[Record]] = {}
         for record in records:
             chats.setdefault(record["attributes"]["MessageGroupId"], []).append(record)
-        # Most batches are of one chat: another thread for it would be a tenth of what a message costs.
-        at_work = map if len(chats) == 1 else self._executor.map
-        turns = at_work(lambda chat: self._chat(chat, remaining_ms, is_alone=False), chats.values())
+        turns = self._executor.map(lambda chat: self._chat(chat, remaining_ms, is_alone=False), chats.values())
         left: list[Record] = []
         suspects: list[list[Record]] = []
         for given_back, put_off in turns:
