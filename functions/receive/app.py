@@ -103,8 +103,8 @@ def _taken(inbound: Inbound) -> gateway.Answer:
 
 def _not_applied(message: Message) -> dict[str, Any]:
     """Say what a message that was delivered in process would have been kept to by its chat."""
-    from hookline.room import Room  # noqa: PLC0415 - as above
-    from hookline.unpaced import not_applied  # noqa: PLC0415
+    from hookline.room import Room  # noqa: PLC0415 - only where there is no queue
+    from hookline.unpaced import not_applied  # noqa: PLC0415 - the same
 
     return {"not_applied": not_applied(Room.of(message.chat, rules()).chat, message, wiring.now_ms())}
 

@@ -18,7 +18,7 @@ import httpx
 from tests.bench.alerts import Run
 from tests.bench.measure import machine
 from tests.bench.peers_installed import Absent, Place, Tool, apprise, hookline, webhook
-from tests.bench.processor import used_s, wait_for_children
+from tests.bench.processor import POLL_S, used_s, wait_for_children
 from tests.soak.stage import KEY, Provider
 
 from local.project import ROOT
@@ -92,7 +92,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
         with closing(socket.socket()) as trial:
             if trial.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.05)
+        time.sleep(POLL_S)
     raise RuntimeError(f"{process.args} doesn't listen on port {port}.")
 
 

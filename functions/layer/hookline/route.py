@@ -49,7 +49,7 @@ def _runs(rules: Rules, source: str) -> Sequence[tuple[Sequence[Rule], tuple[str
     """Return the source's rules in runs, with their conditions; to pick 200 anew would be a tenth of an event."""
     if source not in rules.runs:
         together = _together(rules.for_source(source))
-        rules.runs[source] = [(run, tuple(rule.when or "true" for rule in run)) for run in together]
+        rules.runs[source] = [(run, tuple(map(_condition, run))) for run in together]
     return rules.runs[source]
 
 
@@ -85,6 +85,10 @@ def _one_by_one(
                 yield rule, None
         except TemplateError as error:
             yield rule, error
+
+
+def _condition(rule: Rule) -> str:
+    return "true" if rule.when is None else rule.when
 
 
 def _with_chats(match: Match, scope: Scope, rules: Rules, expressions: Expressions, failures: list[Failure]) -> Match:

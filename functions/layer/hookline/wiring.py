@@ -42,7 +42,7 @@ def loaded() -> None:
     """Tell the garbage collector, of the whole process, that what is there by now stays, garbage included.
 
     Looking through all of it takes 45 ms, in the middle of somebody's text. An event leaves little behind, so that what
-    is new is looked through seldom: that was a twelfth of a message.
+    is new is looked through seldom: that was about a tenth of a message.
     """
     gc.enable()
     gc.freeze()
@@ -108,7 +108,7 @@ def fetch() -> Callable[[str], bytes]:
 
 
 def log(settings: Settings, client: "DynamoDBClient") -> "DeliveryLog":
-    """Return the delivery log. Most webhooks don't need it: it is imported for those that do."""
-    from hookline.log import DeliveryLog  # noqa: PLC0415 - see above
+    """Return the delivery log."""
+    from hookline.log import DeliveryLog  # noqa: PLC0415 - most webhooks don't need it
 
     return DeliveryLog(client, settings.delivery_log_table, now_ms, settings.lease_seconds, settings.log_days)

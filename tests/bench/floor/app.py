@@ -13,8 +13,8 @@ from typing import Any
 for module in os.environ["FLOOR_MODULES"].split():
     importlib.import_module(module)
 
-import boto3  # noqa: E402
-from botocore.config import Config  # noqa: E402
+import boto3  # noqa: E402 - after what the function imports, in its order
+from botocore.config import Config  # noqa: E402 - the same
 
 # As the functions have it.
 AWS = Config(

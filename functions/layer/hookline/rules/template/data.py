@@ -69,7 +69,7 @@ _without_methods(Array)
 def frozen(value: Any, depth: int = MAX_DEPTH) -> Any:
     """Return JSON data as an immutable copy, with texts cut at MAX_STRING characters."""
     if isinstance(value, str):
-        # Nearly all are short and plain: asked here, they are left as they are at half the price of a payload.
+        # Nearly all are short and plain; that they aren't handed on is a fifth of a payload.
         return value if value.isascii() and len(value) <= MAX_STRING else _text(value)
     if isinstance(value, dict):
         if not depth:
