@@ -8,7 +8,18 @@ from tests.bench import events
 from tests.bench.cloud import POST
 from tests.bench.deployed import CHATS, Bench
 from tests.bench.figures import Figure
-from tests.bench.targets import BATCHES, DELIVERED, READS, RECEIPT, RECEIVED, TEN_DELIVERED, TEN_RECEIVED, TEXTS, WRITES
+from tests.bench.targets import (
+    ALERT,
+    BATCHES,
+    DELIVERED,
+    READS,
+    RECEIPT,
+    RECEIVED,
+    TEN_DELIVERED,
+    TEN_RECEIVED,
+    TEXTS,
+    WRITES,
+)
 
 from local.project import EVENTS
 
@@ -27,6 +38,7 @@ def figures(bench: Bench) -> list[Figure]:
     return [
         *delivered(DELIVERED, one, 1),
         *delivered(TEN_DELIVERED, ten, CHATS),
+        *delivered(ALERT, bench.requests("deliver", events.an_alert()), 1),
         *received(RECEIVED, webhook),
         *received(TEN_RECEIVED, many),
         *received(RECEIPT, receipt),

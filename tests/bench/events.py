@@ -94,6 +94,12 @@ def of_ours(chats: int, messages: int = 1, *, urgent: bool = False) -> dict[str,
     return batch(*((chat, message(chat, urgent=urgent).model_dump_json()) for chat in names for _ in range(messages)))
 
 
+def an_alert() -> dict[str, Any]:
+    """Return a message as an alert has it: what is over will be a reply to it."""
+    chat = _chat(CHATS - 1 - next(_chats) % (CHATS // 2))
+    return batch((chat, message(chat).model_copy(update={"thread": chat}).model_dump_json()))
+
+
 def chat_of(number: int) -> str:
     """Return the chat of the n-th message of a series."""
     return _chat(number // TEXTS_TO_A_CHAT)

@@ -13,6 +13,7 @@ TEN_CHATS = "deliver, 10 messages to 10 chats"
 ONE_MESSAGE = "1 message"
 ROUTE = "an event through 200 rules, only their conditions"
 DELIVERED, TEN_DELIVERED = "deliver, a message", "deliver, a message of ten"
+ALERT = "deliver, an alert, which begins a thread"
 RECEIVED, TEN_RECEIVED, RECEIPT = "receive, a webhook", "receive, a webhook of ten messages", "receipts, a receipt"
 WRITES, READS, TEXTS, BATCHES = "writes", "reads", "texts", "batches to the queue"
 
@@ -44,7 +45,7 @@ TARGETS: dict[str, Target] = {
     **_by(TEN_CHATS, ONE_MESSAGE, 1.5, "wall"),
     f"{ROUTE}, CPU": Target(0.5, "<", "ms"),
     **{f"{message}: {asked}": target
-       for message in (DELIVERED, TEN_DELIVERED)
+       for message in (DELIVERED, TEN_DELIVERED, ALERT)
        for asked, target in {WRITES: Target(3), READS: Target(0, "="), TEXTS: Target(1, "=")}.items()},
     **{f"{webhook}: {BATCHES}": Target(1, "=") for webhook in (RECEIVED, TEN_RECEIVED)},
 }  # fmt: skip
